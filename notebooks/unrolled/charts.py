@@ -1,0 +1,87 @@
+"""Charts of what was measured, in one style, each with its alt text."""
+
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from . import style
+
+OURS, THEIRS = style.COLOURS["measured"], style.COLOURS["published"]
+FIRST_COLOURS = [style.COLOURS[meaning] for meaning in ("measured", "output", "hidden", "gate", "gradient", "input")]
+
+
+def figure(columns=1, rows=1, height=2.9, **options):
+    """A figure 6 inches wide in the project's style, and its axes, as from `matplotlib.pyplot.subplots`.
+
+    `height` is in inches; `options` go to `subplots`.
+    """
+    with plt.style.context(style.SHEET):
+        return plt.subplots(rows, columns, figsize=(6, height), **options)
+
+
+def show(figure, alt):
+    """Show `figure` as this cell's picture, described by `alt`, and close it."""
+    png = io.BytesIO()
+    with plt.style.context(style.SHEET):
+        figure.savefig(png, format="png")
+    plt.close(figure)
+    style.show(png.getvalue(), alt)
+
+
+def learning_curves(history, source, published=None):
+    """Accuracy and loss over the epochs, ours over the published ones.
+
+    `history`: lists `acc`, `loss`, `val_acc`, `val_loss`, one value an epoch; `published`: the same from a
+    source's log, or None; `source`: that of the data, drawn into the title.
+    """
+    fig, axes = figure(columns=2)
+    for axis, metric, name in zip(axes, ("acc", "loss"), ("Accuracy", "Loss"), strict=True):
+        if published:
+            epochs = range(1, len(published[metric]) + 1)
+            axis.plot(epochs, published[metric], color=THEIRS, lw=1.1, ls=":", label="source, training")
+            axis.plot(epochs, published[f"val_{metric}"], color=THEIRS, lw=1.1, label="source, validation")
+        epochs = range(1, len(history[metric]) + 1)
+        marker = "o" if len(epochs) < 15 else None
+        axis.plot(epochs, history[metric], color=OURS, ls=":", marker=marker, ms=3, label="ours, training")
+        axis.plot(epochs, history[f"val_{metric}"], color=OURS, marker=marker, ms=3, label="ours, validation")
+        axis.set(title=name, xlabel="epoch")
+        axis.xaxis.get_major_locator().set_params(integer=True)
+    axes[0].legend()
+    fig.suptitle(source, fontsize=9, color=THEIRS, x=0.99, ha="right")
+    show(fig, _describe(history, published, source))
+
+
+def _describe(history, published, source):
+    """What the two panels of `learning_curves` show, in words."""
+
+    def course(who, curve):
+        values = curve["val_acc"]
+        best = int(np.argmax(values))
+        return (
+            f"{who}: training accuracy goes from {curve['acc'][0]:.2f} to {curve['acc'][-1]:.2f} in {len(values)} "
+            f"epochs; validation accuracy is best in epoch {best + 1} with {values[best]:.2f} and ends at "
+            f"{values[-1]:.2f}; validation loss is lowest in epoch {int(np.argmin(curve['val_loss'])) + 1}."
+        )
+
+    courses = [course("Ours", history)] + ([course("The source", published)] if published else [])
+    return f"Accuracy and loss of training and validation over the epochs ({source}). " + " ".join(courses)
+
+
+def compare(series, source, metric="validation accuracy", log=False):
+    """One curve over the epochs for each of several trainings.
+
+    `series`: a dict from label to a list of values, one an epoch; `metric` names the values; `log` makes
+    the vertical axis logarithmic; `source`: that of the data.
+    """
+    fig, axis = figure()
+    marks = ("o", "s", "^", "D", "v", "P", "X", "*")
+    for number, (label, values) in enumerate(series.items()):
+        colour = FIRST_COLOURS[number % len(FIRST_COLOURS)]
+        axis.plot(range(1, len(values) + 1), values, color=colour, marker=marks[number % len(marks)], ms=3.5, label=label)
+    axis.set(title=metric[0].upper() + metric[1:], xlabel="epoch", yscale="log" if log else "linear")
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    fig.suptitle(source, fontsize=9, color=THEIRS, x=0.99, ha="right")
+    ends = "; ".join(f"{label} goes from {values[0]:.3g} to {values[-1]:.3g}" for label, values in series.items())
+    show(fig, f"{metric} over the epochs ({source}): {ends}.")

@@ -1,0 +1,53 @@
+"""What a run runs on: the Keras backend, the device, the versions, and what is fast there."""
+
+import importlib.metadata
+import os
+import platform
+
+import keras
+
+backend = keras.backend.backend()
+"""The Keras backend: `"tensorflow"`, `"jax"` or `"torch"`."""
+
+
+def _gpu_name():
+    """The first GPU's name, or None."""
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        gpus = tf.config.list_physical_devices("GPU")
+        return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else None
+    if backend == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        return None if device.platform == "cpu" else device.device_kind
+    import torch
+
+    return torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
+
+
+gpu = _gpu_name()
+"""The first GPU's name, or None where there is none."""
+
+device = gpu or f"{os.cpu_count()} CPU cores ({platform.machine()})"
+"""The device that computes, in words."""
+
+jit_compile = backend != "torch"
+"""Whether to compile a model's step with XLA: `model.compile(..., jit_compile=machine.jit_compile)`.
+
+Keras leaves XLA off on a TensorFlow without a GPU. PyTorch has its own compiler, which unrolls a
+recurrent layer step by step and takes minutes over it, so there it stays off.
+"""
+
+use_cudnn = "auto" if gpu else False
+"""What to give `LSTM` and `GRU` as `use_cudnn`: cuDNN's kernel on a GPU, XLA's loop without one.
+
+With `"auto"` on a CPU, TensorFlow takes a fused step that XLA cannot compile.
+"""
+
+
+def versions():
+    """The versions a result depends on: Python, Keras, NumPy and the backend, as a dict of strings."""
+    packages = ("keras", "numpy", backend)
+    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}
