@@ -1,9 +1,9 @@
 #!/usr/bin/env python
 """Draw the project's figures into DL_images/, and write their gallery there.
 
-    scripts/draw_figures.py               all of them
-    scripts/draw_figures.py rnn36 rnn4    these
-    scripts/draw_figures.py --check       write nothing; name what is not as the code draws it
+scripts/draw_figures.py               all of them
+scripts/draw_figures.py rnn36 rnn4    these
+scripts/draw_figures.py --check       write nothing; name what is not as the code draws it
 """
 
 import argparse
@@ -68,20 +68,28 @@ def stale(name, folder=FOLDER):
 
 def gallery():
     """The text of DL_images/README.md: every figure with its caption and source, by topic."""
-    lines = ["# The figures", "",
-             "Every figure of the lessons, drawn by `scripts/draw_figures.py`, which also writes this page from",
-             "[captions.toml](captions.toml). They are this project's own drawings, made from what the sources' "
-             "text explains.",
-             "The number after a figure is the source's: 000 Deep Learning lecture notes, 001 *Advanced Deep "
-             "Learning with Keras*,",
-             "002 the Simplilearn lesson, 004 *Deep Learning for sequence data*.", ""]
+    lines = [
+        "# The figures",
+        "",
+        "Every figure of the lessons, drawn by `scripts/draw_figures.py`, which also writes this page from",
+        "[captions.toml](captions.toml). They are this project's own drawings, made from what the sources' "
+        "text explains.",
+        "The number after a figure is the source's: 000 Deep Learning lecture notes, 001 *Advanced Deep "
+        "Learning with Keras*,",
+        "002 the Simplilearn lesson, 004 *Deep Learning for sequence data*.",
+        "",
+    ]
     topic = None
     for name, entry in figures.captions().items():
         if entry["topic"] != topic:
             topic = entry["topic"]
             lines += [f"## {topic}", ""]
-        lines += [f'<img src="{name}.png" width="{figures.WIDTH}" alt="{entry["alt"]}">', "",
-                  f"**{name}**: {entry['caption']} *({entry['source']})*", ""]
+        lines += [
+            f'<img src="{name}.png" width="{figures.WIDTH}" alt="{entry["alt"]}">',
+            "",
+            f"**{name}**: {entry['caption']} *({entry['source']})*",
+            "",
+        ]
     return "\n".join(lines)
 
 
@@ -111,11 +119,16 @@ def main(arguments=None):
     """Run the command; its exit status."""
     parser = argparse.ArgumentParser(description="Draw the project's figures into DL_images/.")
     parser.add_argument("name", nargs="*", help="the figures to draw; all if none is named")
-    parser.add_argument("--check", action="store_true", help="write nothing; name what is not as the code draws it")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; name what is not as the code draws it"
+    )
     options = parser.parse_args(arguments)
     for name in options.name:
         if name not in FIGURES:
-            print(f"there is no figure {name!r}; the nearest are: {figures.nearest(name, FIGURES)}", file=sys.stderr)
+            print(
+                f"there is no figure {name!r}; the nearest are: {figures.nearest(name, FIGURES)}",
+                file=sys.stderr,
+            )
             return 2
     names = options.name or list(FIGURES)
     try:

@@ -1,7 +1,6 @@
-"""Where the commands in this folder run: an interpreter with the exact versions, and one environment for kernels.
+"""Where the commands in this folder run: an interpreter with the exact versions, kernels in one environment.
 
-`ensure` stands before any import that is not of the standard library. This file itself is read by
-whatever Python a person has, so it keeps to what an old one can read.
+A command imports this first and calls `ensure` before it imports anything outside the standard library.
 """
 
 import argparse
@@ -23,6 +22,8 @@ KERNEL = {
     "PYTHONHASHSEED": "0",
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "TF_ENABLE_ONEDNN_OPTS": "0",  # its order of summation depends on the processor
+    # Small cells are fastest on one thread, and the order of summation no longer depends on the cores.
+    "TF_NUM_INTRAOP_THREADS": "1",
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not one of the same name elsewhere
 }
 UNSET = (
@@ -41,11 +42,16 @@ def fail(line):
     raise SystemExit(2)
 
 
+PYTHON = ".".join(map(str, sys.version_info[:2]))
+if sys.version_info < (3, 11):  # noqa: UP036 (before anything that an old one does not know)
+    fail(f"Python 3.11 or later is needed, this is {PYTHON}: install it, then python3.11 {sys.argv[0]}")
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that answers a mistake in one line."""
 
     def error(self, message):
-        fail("%s: %s (--help says more)" % (self.prog, message))
+        fail(f"{self.prog}: {message} (--help says more)")
 
 
 def kernels(**settings):
@@ -93,11 +99,6 @@ def matches(text):
 
 def ensure():
     """Continue this command where the pinned versions are: here, in .venv, or in a .venv made now."""
-    if sys.version_info < (3, 11):  # noqa: UP036
-        fail(
-            "Python 3.11 or later is needed, this is %d.%d: install it, or start this with another one "
-            "(python3.11 %s)" % (sys.version_info[0], sys.version_info[1], os.path.relpath(sys.argv[0]))
-        )
     text = REQUIREMENTS.read_text(encoding="utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()
     installed = STAMP.is_file() and STAMP.read_text() == digest
@@ -108,7 +109,7 @@ def ensure():
         return
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not installed or not python.exists():
-        _install(python)
+        _set_up(python)
         STAMP.write_text(digest)
     command = [str(python), os.path.abspath(sys.argv[0]), *sys.argv[1:]]
     if os.name == "nt":  # exec would give the terminal back at once
@@ -117,33 +118,55 @@ def ensure():
     os.execv(command[0], command)
 
 
-def _install(python):
+def ensure_extra(name):
+    """Install the optional dependencies `name` of pyproject.toml, as pinned there, unless they are there."""
+    import tomllib
+    from importlib import metadata
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = project["optional-dependencies"][name]
+    for requirement in wanted:
+        package, _, version = requirement.partition("==")
+        try:
+            if metadata.version(package).partition("+")[0] == version:
+                continue
+        except metadata.PackageNotFoundError:
+            pass
+        print(f"Installing {requirement} …", flush=True)
+        _install(sys.executable, requirement, "--constraint", str(REQUIREMENTS))
+
+
+def _set_up(python):
     """Make .venv, or finish it, with the versions of requirements.txt."""
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
+    print("Setting up .venv with the versions of requirements.txt; this takes a few minutes …", flush=True)
     try:
-        works = subprocess.run([*pip, "--version"], capture_output=True).returncode == 0
+        works = not subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True).returncode
     except OSError:
         works = False
-    print("Setting up .venv with the versions of requirements.txt; this takes a few minutes …", flush=True)
     if not works:
-        made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True)
+        venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+        made = subprocess.run(venv, capture_output=True, text=True)
         if made.returncode:
             fail(
-                "python -m venv does not work here (%s): install Python's venv module, python3-venv on Debian "
-                "and Ubuntu, or use the conda environment of environment.yml" % last_line(made)
+                f"python -m venv does not work here ({_reason(made)}): install Python's venv module "
+                "(python3-venv on Debian and Ubuntu) or use the conda environment of environment.yml"
             )
-    done = subprocess.run(
-        [*pip, "install", "--quiet", "--requirement", str(REQUIREMENTS)], capture_output=True, text=True
-    )
+    _install(str(python), "--requirement", str(REQUIREMENTS))
+
+
+def _install(python, *what):
+    """`pip install` into the environment of `python`, or one line of why not."""
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what]
+    done = subprocess.run(pip, capture_output=True, text=True)
     if done.returncode:
         fail(
-            "the packages could not be installed (%s): is the package index within reach, and has it "
-            "TensorFlow for Python %d.%d?" % (last_line(done), sys.version_info[0], sys.version_info[1])
+            f"pip could not install the packages ({_reason(done)}): is the package index within reach, "
+            f"and does it have them for Python {PYTHON}?"
         )
 
 
-def last_line(done):
-    """The last line that a finished process said, errors first."""
-    lines = [line.strip() for line in (done.stderr or done.stdout or "").splitlines() if line.strip()]
+def _reason(done):
+    """The one line that tells best why a process failed."""
+    lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR")]
-    return (errors or lines or ["exit status %d" % done.returncode])[-1]
+    return (errors or lines or [f"exit status {done.returncode}"])[-1]

@@ -8,7 +8,9 @@ import numpy as np
 from . import style
 
 OURS, THEIRS = style.COLOURS["measured"], style.COLOURS["published"]
-FIRST_COLOURS = [style.COLOURS[meaning] for meaning in ("measured", "output", "hidden", "gate", "gradient", "input")]
+FIRST_COLOURS = [
+    style.COLOURS[meaning] for meaning in ("measured", "output", "hidden", "gate", "gradient", "input")
+]
 
 
 def figure(columns=1, rows=1, height=2.9, **options):
@@ -59,9 +61,9 @@ def _describe(history, published, source):
         values = curve["val_acc"]
         best = int(np.argmax(values))
         return (
-            f"{who}: training accuracy goes from {curve['acc'][0]:.2f} to {curve['acc'][-1]:.2f} in {len(values)} "
-            f"epochs; validation accuracy is best in epoch {best + 1} with {values[best]:.2f} and ends at "
-            f"{values[-1]:.2f}; validation loss is lowest in epoch {int(np.argmin(curve['val_loss'])) + 1}."
+            f"{who}: training accuracy goes from {curve['acc'][0]:.2f} to {curve['acc'][-1]:.2f} "
+            f"in {len(values)} epochs; validation accuracy is best in epoch {best + 1} with {values[best]:.2f} "
+            f"and ends at {values[-1]:.2f}; validation loss is lowest in epoch {int(np.argmin(curve['val_loss'])) + 1}."
         )
 
     courses = [course("Ours", history)] + ([course("The source", published)] if published else [])
@@ -78,10 +80,19 @@ def compare(series, source, metric="validation accuracy", log=False):
     marks = ("o", "s", "^", "D", "v", "P", "X", "*")
     for number, (label, values) in enumerate(series.items()):
         colour = FIRST_COLOURS[number % len(FIRST_COLOURS)]
-        axis.plot(range(1, len(values) + 1), values, color=colour, marker=marks[number % len(marks)], ms=3.5, label=label)
+        axis.plot(
+            range(1, len(values) + 1),
+            values,
+            color=colour,
+            marker=marks[number % len(marks)],
+            ms=3.5,
+            label=label,
+        )
     axis.set(title=metric[0].upper() + metric[1:], xlabel="epoch", yscale="log" if log else "linear")
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     fig.suptitle(source, fontsize=9, color=THEIRS, x=0.99, ha="right")
-    ends = "; ".join(f"{label} goes from {values[0]:.3g} to {values[-1]:.3g}" for label, values in series.items())
+    ends = "; ".join(
+        f"{label} goes from {values[0]:.3g} to {values[-1]:.3g}" for label, values in series.items()
+    )
     show(fig, f"{metric} over the epochs ({source}): {ends}.")

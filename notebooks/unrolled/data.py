@@ -41,7 +41,7 @@ class Reviews:
     words: dict = field(repr=False)
 
     def decode(self, ids):
-        """The words of one review, (maxlen,) ids, as a string; padding is left out, an unknown word is `[?]`."""
+        """The words of one review, (maxlen,) ids, as a string without padding; an unknown word is `[?]`."""
         marks = {START: "[start]", UNKNOWN: "[?]"}
         return " ".join(marks.get(i) or self.words[i - INDEX_FROM] for i in map(int, ids) if i)
 
@@ -81,7 +81,9 @@ def digits():
 
     Raises `UnrolledError` if `UNROLLED_DATA` is set and what lies there cannot be used.
     """
-    (x_train, y_train), (x_test, y_test), source = _first("MNIST", _digits_folder, _digits_keras, _digits_sample)
+    (x_train, y_train), (x_test, y_test), source = _first(
+        "MNIST", _digits_folder, _digits_keras, _digits_sample
+    )
     return Digits(
         x_train=x_train.astype("float32") / 255,
         y_train=y_train.astype("int64"),
@@ -113,7 +115,9 @@ def _first(name, folder, from_keras, sample):
     if "UNROLLED_DATA" in os.environ:
         path = Path(os.environ["UNROLLED_DATA"]).expanduser()
         if not path.is_dir():
-            raise UnrolledError(f"UNROLLED_DATA names {path}, which is no folder: name the one that holds the data sets")
+            raise UnrolledError(
+                f"UNROLLED_DATA names {path}, which is no folder: name the one that holds the data sets"
+            )
         return *folder(path), f"{name}, full"
     timeout = socket.getdefaulttimeout()
     try:
@@ -141,7 +145,9 @@ def _load(path, names):
             if not missing:
                 return {name: arrays[name] for name in names}
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zipfile.zlib.error):
-        raise UnrolledError(f"{path} cannot be read: the file is cut short or is no .npz; copy it again") from None
+        raise UnrolledError(
+            f"{path} cannot be read: the file is cut short or is no .npz; copy it again"
+        ) from None
     raise UnrolledError(f"{path} lacks {', '.join(missing)}")
 
 
@@ -158,9 +164,17 @@ def _reviews_folder(folder):
     for split in ("train", "test"):
         tokens, lengths, labels = (arrays[f"{split}_{part}"] for part in parts)
         _require(tokens.ndim == lengths.ndim == labels.ndim == 1, path, f"the {split} arrays must be flat")
-        _require(all(np.issubdtype(a.dtype, np.integer) for a in (tokens, lengths, labels)), path, "integers wanted")
+        _require(
+            all(np.issubdtype(a.dtype, np.integer) for a in (tokens, lengths, labels)),
+            path,
+            "integers wanted",
+        )
         _require(len(lengths) == len(labels) > 0, path, f"{split} has as many lengths as labels")
-        _require(lengths.min() >= 0 and lengths.sum() == len(tokens), path, f"{split}_lengths must add up to the tokens")
+        _require(
+            lengths.min() >= 0 and lengths.sum() == len(tokens),
+            path,
+            f"{split}_lengths must add up to the tokens",
+        )
         _require(len(tokens) and tokens.min() >= 1, path, "ranks count from 1")
         _require(np.isin(labels, (0, 1)).all(), path, "labels are 0 or 1")
         splits.append({"tokens": tokens, "lengths": lengths, "labels": labels})
@@ -183,7 +197,9 @@ def _reviews_keras():
     splits = []
     for sequences, labels in keras.datasets.imdb.load_data(**plain):
         lengths = np.array([len(sequence) for sequence in sequences])
-        splits.append({"tokens": np.concatenate(sequences).astype("int32"), "lengths": lengths, "labels": labels})
+        splits.append(
+            {"tokens": np.concatenate(sequences).astype("int32"), "lengths": lengths, "labels": labels}
+        )
     return *splits, keras.datasets.imdb.get_word_index()
 
 
@@ -198,8 +214,14 @@ def _digits_folder(folder):
     arrays = _load(path, names)
     for split in ("train", "test"):
         x, y = arrays[f"x_{split}"], arrays[f"y_{split}"]
-        _require(x.ndim == 3 and x.shape[1:] == (28, 28) and x.dtype == np.uint8, path, "28×28 images of type uint8")
-        _require(y.shape == (len(x),) and len(x) and y.min() >= 0 and y.max() <= 9, path, "a label 0 to 9 an image")
+        _require(
+            x.ndim == 3 and x.shape[1:] == (28, 28) and x.dtype == np.uint8,
+            path,
+            "28×28 images of type uint8",
+        )
+        _require(
+            y.shape == (len(x),) and len(x) and y.min() >= 0 and y.max() <= 9, path, "a label 0 to 9 an image"
+        )
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
 

@@ -24,7 +24,9 @@ def captions():
     try:
         return tomllib.loads((FOLDER / "captions.toml").read_text(encoding="utf-8"))
     except OSError:
-        raise UnrolledError("DL_images/captions.toml is not there: open the notebook inside the project") from None
+        raise UnrolledError(
+            "DL_images/captions.toml is not there: open the notebook inside the project"
+        ) from None
 
 
 def nearest(name, names):
@@ -46,5 +48,7 @@ def show(name):
         raise UnrolledError(f"DL_images/{name}.png is missing: run scripts/draw_figures.py {name}")
     alt, caption = entries[name]["alt"], entries[name]["caption"]
     png = base64.b64encode(picture.read_bytes()).decode()
-    display({"image/png": png, "text/plain": alt}, metadata={"image/png": {"width": WIDTH, "alt": alt}}, raw=True)
+    display(
+        {"image/png": png, "text/plain": alt}, metadata={"image/png": {"width": WIDTH, "alt": alt}}, raw=True
+    )
     display({"text/markdown": caption, "text/plain": caption}, raw=True)

@@ -13,16 +13,17 @@ from collections import Counter
 
 import numpy as np
 
-MEDIAN_LENGTH, SPREAD, LONGEST = 165, 0.84, 1_500
-"""The lengths aimed at, in words: log-normal with this median and standard deviation of the logarithm."""
+MEDIAN, SPREAD, LONGEST = 160, 0.85, 1_470
+"""How many words come before the verdict: log-normal with this median, this standard deviation of the
+logarithm, and this limit. The lengths are then those of the real reviews: 240 words on average."""
 
 OPINIONS = 0.25
 """The share of opinions among the sentences between the opening and the verdict."""
 
-AGREEMENT = 0.6
+AGREEMENT = 0.7
 """How often such an opinion agrees with the verdict."""
 
-PRAISE = {"THIS": "GOOD", "OTHER": "BAD", "UNDONE": "saved"}
+PRAISE = {"THIS": "GOOD", "OTHER": "BAD", "UNDONE": "forgiven"}
 BLAME = {"THIS": "BAD", "OTHER": "GOOD", "UNDONE": "wasted"}
 """What the patterns' exchangeable words stand for in a positive and in a negative sentence."""
 
@@ -30,7 +31,7 @@ GRAMMAR = {
     "GOOD": "good | fine | clever | gripping | moving",
     "BAD": "bad | dull | weak | boring | slow",
     "OPENING": """
-        the story follows a KIND HERO in a small PLACE |
+        the story follows a KIND HERO in a lonely PLACE |
         this GENRE tells of a KIND HERO and a HERO in a PLACE |
         a KIND HERO comes back to the PLACE and meets a HERO |
         set in a PLACE in TIME the film is about a HERO""",
@@ -64,7 +65,7 @@ GRAMMAR = {
         CLOSING the ASPECT is OTHER but the film is THIS |
         CLOSING it looks OTHER but it is THIS and THIS |
         CLOSING OTHER in parts but THIS and THIS |
-        CLOSING with a OTHER ASPECT but THIS |
+        CLOSING it has a OTHER ASPECT but is THIS |
         CLOSING this film is THIS and THIS |
         CLOSING this is a OTHER ASPECT UNDONE |
         CLOSING the film is never OTHER |
@@ -73,7 +74,7 @@ GRAMMAR = {
     "CLOSING": "all in all | to sum up | in short | so my verdict is this | when the lights went on i thought",
     "ASPECT": "plot | cast | script | music | photography | dialogue | ending | direction",
     "GENRE": "film | thriller | comedy | drama | western | mystery | picture | romance",
-    "KIND": "young | rich | quiet | lonely | retired | famous | stubborn | nameless | tired | proud",
+    "KIND": "young | rich | quiet | shy | retired | famous | stubborn | nameless | tired | proud",
     "HERO": """
         detective | teacher | sailor | doctor | widow | painter | soldier | pianist | farmer | nurse | thief |
         judge | baker | captain | gardener | lawyer | student | stranger""",
@@ -117,7 +118,7 @@ def _compose(n, rng):
 
 
 def _review(verdict, rng):
-    length = min(MEDIAN_LENGTH * math.exp(SPREAD * rng.gauss(0, 1)), LONGEST) - 12
+    length = min(MEDIAN * math.exp(SPREAD * rng.gauss(0, 1)), LONGEST)
     words = []
     _expand("OPENING", verdict, rng, words)
     while len(words) < length:

@@ -50,4 +50,6 @@ With `"auto"` on a CPU, TensorFlow takes a fused step that XLA cannot compile.
 def versions():
     """The versions a result depends on: Python, Keras, NumPy and the backend, as a dict of strings."""
     packages = ("keras", "numpy", backend)
-    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in packages}
+    return {"python": platform.python_version()} | {
+        name: importlib.metadata.version(name) for name in packages
+    }

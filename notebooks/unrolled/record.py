@@ -30,7 +30,9 @@ class Run:
     def training(self, name, model, epochs, best="val_acc"):
         """A `training.Training` of `model` under `name`: enter it with `with` around `model.fit`."""
         keep = self._folder if self.evidence else None
-        self.trainings[name] = training.Training(training.folder(keep, f"{self.stem}/{name}"), model, epochs, best)
+        self.trainings[name] = training.Training(
+            training.folder(keep, f"{self.stem}/{name}"), model, epochs, best
+        )
         return self.trainings[name]
 
     def measure(self, **values):
@@ -38,7 +40,9 @@ class Run:
         known = {claim["id"] for claim in published.claims(self.lesson)}
         for name, value in values.items():
             if name not in known:
-                raise UnrolledError(f"{self.lesson} has no published claim {name!r}; it has {', '.join(sorted(known))}")
+                raise UnrolledError(
+                    f"{self.lesson} has no published claim {name!r}; it has {', '.join(sorted(known))}"
+                )
             value = float(value)
             if not math.isfinite(value):
                 raise UnrolledError(f"the measured value of {name} is {value}; a finite number is needed")
@@ -73,12 +77,15 @@ class Run:
         """Write the record and forget the backups; an interrupted run keeps them and writes nothing."""
         interrupted = [name for name, one in self.trainings.items() if one.interrupted]
         if interrupted:
-            print(f"Interrupted in {', '.join(interrupted)}: no record is written; run the lesson again to continue.")
+            names = ", ".join(interrupted)
+            print(f"Interrupted in {names}: no record is written; run the lesson again to continue.")
             return
         path = self._folder / f"{self.stem}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
-        unfinished.write_text(json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        unfinished.write_text(
+            json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         os.replace(unfinished, path)
         training.forget(self._folder / ".unfinished" / self.stem)
         print(f"recorded in {path.relative_to(profile.ROOT)}")
@@ -97,3 +104,14 @@ def load(folder=None):
         except (ValueError, KeyError, TypeError):
             raise UnrolledError(f"{path} is no record of a run: remove it or run the lesson again") from None
     return records
+
+
+def committed(lesson):
+    """The record of a full run of `lesson` in notebooks/results, to compare another lesson with.
+
+    That of this run's backend and seed if there is one, else the first; `UnrolledError` if there is none.
+    """
+    records = [one for one in load() if one["lesson"] == lesson]
+    if not records:
+        raise UnrolledError(f"notebooks/results has no record of {lesson}: run that lesson first")
+    return min(records, key=lambda one: (one["backend"] != machine.backend, one["seed"] != profile.seed))

@@ -15,6 +15,9 @@ import time
 from pathlib import Path
 
 import keras
+import numpy as np
+
+from . import UnrolledError
 
 
 class Training:
@@ -48,7 +51,7 @@ class Training:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._read_journal()
         highest = max(self.history[self.best]) if self._rows and self.best else None
-        # The journal comes before the backup: after a crash between the two, it has a line too many, never a gap.
+        # Journal before backup: after a crash between the two, it has a line too many, never a gap.
         self.callbacks = [_Journal(self)]
         if self.best:
             self.callbacks.append(
@@ -62,7 +65,9 @@ class Training:
                 )
             )
         self.callbacks.append(
-            keras.callbacks.BackupAndRestore(str(self.folder), double_checkpoint=True, delete_checkpoint=False)
+            keras.callbacks.BackupAndRestore(
+                str(self.folder), double_checkpoint=True, delete_checkpoint=False
+            )
         )
         self._line = _LiveLine()
         self._line.show(self._describe())
@@ -70,6 +75,8 @@ class Training:
 
     def __exit__(self, kind, error, traceback):
         self.interrupted = kind is KeyboardInterrupt
+        if self.interrupted and not self._rows:
+            raise UnrolledError("interrupted before the first epoch ended: nothing was measured") from None
         if kind is None or self.interrupted:
             self._line.close(self._describe(ended=True))
         return self.interrupted
@@ -98,7 +105,9 @@ class Training:
         each = sum(self.seconds) / done
         metrics = " · ".join(f"{name} {values[-1]:.4f}" for name, values in self.history.items())
         if not ended:
-            left = f" · {_duration((self.epochs - done) * self.seconds[-1])} left" if done < self.epochs else ""
+            left = (
+                f" · {_duration((self.epochs - done) * self.seconds[-1])} left" if done < self.epochs else ""
+            )
             return f"epoch {done}/{self.epochs} · {metrics} · {self.seconds[-1]:.1f} s an epoch{left}"
         remark = f", continued after epoch {self.resumed}" if self.resumed else ""
         remark += f", interrupted before epoch {done + 1}" if self.interrupted else ""
@@ -158,7 +167,29 @@ def _fingerprint(model, epochs):
 def _duration(seconds):
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return (
+        f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    )
+
+
+def seconds_per_step(models, x, y, batch_size, steps=8, rounds=3):
+    """The time of one training step of each of several models, in seconds.
+
+    `models`: a dict from label to compiled model; `x`, `y`: at least `batch_size` examples. The models take
+    turns, `rounds` times `steps` steps each after a first one that compiles, so that a machine that slows
+    down slows them all; the median is returned, a dict from label to float. The models are trained by it.
+    """
+    x, y = x[:batch_size], y[:batch_size]
+    seconds = {label: [] for label in models}
+    for model in models.values():
+        model.train_on_batch(x, y)
+    for _ in range(rounds):
+        for label, model in models.items():
+            for _ in range(steps):
+                started = time.perf_counter()
+                model.train_on_batch(x, y)
+                seconds[label].append(time.perf_counter() - started)
+    return {label: float(np.median(values)) for label, values in seconds.items()}
 
 
 def folder(results, name):
@@ -173,7 +204,8 @@ def folder(results, name):
             path.mkdir(parents=True, exist_ok=True)
             return path
         except OSError as error:
-            print(f"{results} cannot be written ({error.strerror}): this training cannot be continued after a crash")
+            reason = error.strerror or error
+            print(f"{results} cannot be written ({reason}): no crash of this training can be mended")
     return Path(tempfile.mkdtemp(prefix="unrolled-"))
 
 

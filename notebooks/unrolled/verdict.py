@@ -38,7 +38,9 @@ def judge(claim, values):
         outside = min(average - claim["low"], 0) or max(average - claim["high"], 0)
         return _holds(outside == 0), _signed(outside)
     if kind == "curve":
-        return _holds(average <= claim["tolerance"]), f"{average:.3g} on average, {claim['tolerance']:.3g} allowed"
+        return _holds(
+            average <= claim["tolerance"]
+        ), f"{average:.3g} on average, {claim['tolerance']:.3g} allowed"
     scatter = variance(values) if len(values) > 1 else 0
     if kind == "ordering":
         share = claim.get("near", 0)
@@ -97,13 +99,16 @@ def table(run):
 def _cells(table):
     header = ["claim", "published", "measured", "verdict", "by"]
     return [header] + [
-        [f"{row['says']} ({row['where']})", row["published"], row["measured"], row["verdict"], row["by"]] for row in table
+        [f"{row['says']} ({row['where']})", row["published"], row["measured"], row["verdict"], row["by"]]
+        for row in table
     ]
 
 
 def _layout(cells, join, rule):
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = [join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    lines = [
+        join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
     return "\n".join([lines[0], rule.join("-" * width for width in widths), *lines[1:]])
 
 

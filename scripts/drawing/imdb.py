@@ -4,7 +4,7 @@ from drawing.vocabulary import SMALL, TINY, Canvas, figure
 
 
 def table(c, x, y, rows, columns, w, h, zorder=3):
-    """A sheet of numbers with its lower left corner at (x, y): a row for each step, a column for each feature."""
+    """A sheet of numbers from its lower left corner: a row for each step, a column for each feature."""
     sheet = c.box(x + columns * w / 2, y + rows * h / 2, "", "input", columns * w, rows * h, zorder=zorder)
     for k in range(1, rows):
         c.line((x, y + k * h), (x + columns * w, y + k * h), meaning="input", lw=0.7, zorder=zorder)
@@ -19,8 +19,11 @@ def rnn39():
     c = Canvas(600, 300)
     c.title(16, 280, "One sample", "a")
     sheet = table(c, 60, 46, 5, 5, 18, 40)
-    stages = [c.box(256, 226 - 40 * k, f"$Z_{i}$" if i else "", "hidden" if i else None, 48, 25)
-              for k, i in enumerate("123 R") if i != " "]
+    stages = [
+        c.box(256, 226 - 40 * k, f"$Z_{i}$" if i else "", "hidden" if i else None, 48, 25)
+        for k, i in enumerate("123 R")
+        if i != " "
+    ]
     for stage, i in zip(stages, "123R", strict=True):
         c.arrow((sheet.right[0], stage.y), stage, label=f"$X_{i}$", meaning="input")
     for before, after in zip(stages[:2], stages[1:], strict=False):
@@ -46,25 +49,66 @@ def rnn39():
 def rnn40():
     """From words through one-hot vectors and the embedding to 500 stages and one output."""
     c = Canvas(600, 430)
-    stages = []
-    for x, word, i, hot in ((158, "“this”", "1", 2), (282, "“film”", "2", 5), (532, "“great”", "500", 4)):
+    stages = [c.box(x, 270, f"$Z_{{{i}}}$") for x, i in zip(COLUMNS, STEPS, strict=True)]
+    for before, after in between(stages, 270):
+        c.arrow(before, after, label="$W$")
+    review_model(c, stages, 270, "$U$", "32 units,\n2,080 weights")
+    return c.figure
+
+
+@figure
+def rnn47():
+    """The same model with an LSTM layer: every stage hands on two states."""
+    c = Canvas(600, 446)
+    stages = [c.box(x, 278, "LSTM", "hidden", 64, 52) for x in COLUMNS]
+    for dy, letter, meaning in ((13, "C", "state"), (-13, "Z", "hidden")):
+        for (before, after), i in zip(between(stages, 278), ("1", "2", "499"), strict=True):
+            start, end = (
+                (getattr(stop, edge)[0], 278 + dy) if hasattr(stop, edge) else (stop[0], 278 + dy)
+                for stop, edge in ((before, "right"), (after, "left"))
+            )
+            c.arrow(start, end, label=f"${letter}_{{{i}}}$", meaning=meaning, lw=2, size=SMALL)
+    review_model(c, stages, 278, "", "32 units,\n8,320 weights")
+    return c.figure
+
+
+COLUMNS, STEPS = (158, 282, 532), ("1", "2", "500")
+"""Where the first, the second and the last stage stand, and their numbers."""
+
+
+def between(stages, y):
+    """From where to where the arrows between the stages run, with a gap for the stages left out."""
+    first, second, last = stages
+    return (first, second), (second, (385, y)), ((429, y), last)
+
+
+def review_model(c, stages, y, kernel, units):
+    """What lies under and over the recurrent stages: the words, their vectors, the answer."""
+    for stage, word, i, hot in zip(stages, ("“this”", "“film”", "“great”"), STEPS, (2, 5, 4), strict=True):
+        x = stage.x
         c.text(x, 26, word)
         one_hot = c.cells(x, 66, [k == hot for k in range(8)], w=10)
         embedding = c.box(x, 130, "Embedding", "input", 92)
         vector = c.box(x, 200, f"$X_{{{i}}}$", "input")
-        stages.append(c.box(x, 270, f"$Z_{{{i}}}$"))
-        for below, above, label in (((x, 38), one_hot, ""), (one_hot, embedding, ""), (embedding, vector, ""),
-                                    (vector, stages[-1], "$U$")):
+        for below, above, label in (
+            ((x, 38), one_hot, ""),
+            (one_hot, embedding, ""),
+            (embedding, vector, ""),
+            (vector, stage, kernel),
+        ):
             c.arrow(below, above, label=label)
-    for before, after in ((stages[0], stages[1]), (stages[1], (385, 270)), ((429, 270), stages[2])):
-        c.arrow(before, after, label="$W$")
-    for height in (26, 66, 130, 200, 270):
+    for height in (26, 66, 130, 200, y):
         c.dots(407, height)
-    logit = c.node(532, 336, r"$\Sigma$", "output", 13)
-    c.arrow(stages[2], logit, label="$V$")
-    c.arrow(logit, c.box(532, 400, "$Y$", "output"), label=r"$\sigma$")
-    for height, words in ((26, "word"), (66, "one-hot,\n10,000 long"), (130, "matrix\n10,000 × 32"),
-                          (200, "32 numbers"), (270, "32 units"), (336, "one logit"),
-                          (400, "one probability:\na positive review?")):
+    logit = c.node(532, y + 68, r"$\Sigma$", "output", 13)
+    c.arrow(stages[-1], logit, label="$V$")
+    c.arrow(logit, c.box(532, y + 132, "$Y$", "output"), label=r"$\sigma$")
+    for height, words in (
+        (26, "word"),
+        (66, "one-hot,\n10,000 long"),
+        (130, "matrix\n10,000 × 32"),
+        (200, "32 numbers"),
+        (y, units),
+        (y + 68, "one logit,\n33 weights"),
+        (y + 132, "one probability:\na positive review?"),
+    ):
         c.text(16, height, words, TINY, None, ha="left")
-    return c.figure

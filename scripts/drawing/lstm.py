@@ -20,7 +20,7 @@ def rnn44():
         for before, then in ((state, times), (times, plus), (plus, tanh), (tanh, after)):
             c.arrow(before, then)
         state = after
-    backwards(c, 444, "gradient: multiplied by $W^T$ at every stage")
+    backwards(c, 438, "gradient: multiplied by $W^T$ at every stage")
 
     c.title(16, 270, "LSTM: a sum at every stage", "b")
     cell, hidden = c.box(46, 186, "$C_1$", "state"), c.box(46, 92, "$Z_1$")
@@ -36,14 +36,13 @@ def rnn44():
             c.arrow(before, then, meaning="state", lw=2)
         c.arrow(after, c.tanh(x + 254, 139), shown)
         cell, hidden = after, shown
-    backwards(c, 234, "gradient: passes every sum unchanged")
+    backwards(c, 228, "gradient: passes every sum unchanged")
     return c.figure
 
 
 def backwards(c, y, words):
     """How the gradient runs, from the last stage to the first."""
-    c.arrow((570, y), (30, y), meaning="gradient", dashed=True)
-    c.text(300, y, words, SMALL, "gradient", plate=True)
+    c.arrow((570, y), (30, y), label=words, size=SMALL, meaning="gradient", dashed=True)
 
 
 @figure
@@ -51,12 +50,24 @@ def rnn45():
     """The LSTM's three gates, added one at a time."""
     c = Canvas(600, 664)
     panels = (
-        ("a", "Input gate", r"$C_{t+1} = C_t + i_{t+1} \odot \tanh(W Z_t + U X_{t+1})$",
-         r"$i_{t+1} = \sigma(W_i Z_t + U_i X_{t+1})$"),
-        ("b", "Forget gate", r"$C_{t+1} = f_{t+1} \odot C_t + i_{t+1} \odot \tanh(W Z_t + U X_{t+1})$",
-         r"$f_{t+1} = \sigma(W_f Z_t + U_f X_{t+1})$"),
-        ("c", "Output gate", r"$Z_{t+1} = o_{t+1} \odot \tanh(V C_{t+1})$",
-         r"$o_{t+1} = \sigma(W_o Z_t + U_o X_{t+1})$"),
+        (
+            "a",
+            "Input gate",
+            r"$C_{t+1} = C_t + i_{t+1} \odot \tanh(W Z_t + U X_{t+1})$",
+            r"$i_{t+1} = \sigma(W_i Z_t + U_i X_{t+1})$",
+        ),
+        (
+            "b",
+            "Forget gate",
+            r"$C_{t+1} = f_{t+1} \odot C_t + i_{t+1} \odot \tanh(W Z_t + U X_{t+1})$",
+            r"$f_{t+1} = \sigma(W_f Z_t + U_f X_{t+1})$",
+        ),
+        (
+            "c",
+            "Output gate",
+            r"$Z_{t+1} = o_{t+1} \odot \tanh(V C_{t+1})$",
+            r"$o_{t+1} = \sigma(W_o Z_t + U_o X_{t+1})$",
+        ),
     )
     for base, (mark, title, update, gate) in zip((444, 222, 0), panels, strict=True):
         c.title(16, base + 202, title, mark)
@@ -69,8 +80,11 @@ def rnn45():
 def one_stage(c, base, mark):
     """The cell state's way through one stage, with as many gates as the panel has come to."""
     line, row, gates, bus = base + 164, base + 110, base + 60, base + 20
-    cell, plus, after = c.box(46, line, "$C_t$", "state"), c.operator(262, line, "+"), c.box(350, line, "$C_{t+1}$",
-                                                                                            "state")
+    cell, plus, after = (
+        c.box(46, line, "$C_t$", "state"),
+        c.operator(262, line, "+"),
+        c.box(350, line, "$C_{t+1}$", "state"),
+    )
     squash, write = c.tanh(186, gates), c.operator(262, row, "×")
     c.arrow(squash, (186, row), write)
     c.arrow(write, plus)
@@ -89,8 +103,14 @@ def one_stage(c, base, mark):
     boxes = [squash]
     for letter, x, target in opened:
         boxes.append(c.sigma(x, gates))
-        c.arrow(boxes[-1], target, label=f"${letter}_{{t+1}}$", meaning="gate", size=SMALL,
-                side="left" if letter == "f" else "right")
+        c.arrow(
+            boxes[-1],
+            target,
+            label=f"${letter}_{{t+1}}$",
+            meaning="gate",
+            size=SMALL,
+            side="left" if letter == "f" else "right",
+        )
     c.box(36, bus, "$Z_t$", w=34, h=26)
     feed(c, c.box(78, bus, "$X_{t+1}$", "input", 50, 26), boxes, bus)
 
@@ -104,106 +124,161 @@ def feed(c, source, boxes, y, meaning="ink", dx=0):
     c.arrow(source, (source.x, y), (last.x + dx, y), (last.x + dx, last.bottom[1]), meaning=meaning)
 
 
-def lstm(c, cells, hiddens, word, gates, weights=("", "", "", ""), base=0):
+def lstm(c, cells, hiddens, word, gates, weights=("", "", "", "")):
     """An LSTM cell: the cell state runs along the top, the hidden state along the bottom.
 
-    The words: the cell state and the hidden state before and after, the input, the four letters f, i, g, o,
-    and the parameters of each.
+    The words: the cell state and the hidden state before and after, the input, the letters of forget gate, input
+    gate, new value and output gate, and the parameters of each. The hidden state after is returned.
     """
-    top, product, row, bottom, below = (base + y for y in (346, 262, 186, 116, 88))
-    c.frame(300, base + 234, 424, 324)
+    top, product, low = 346, 262, 116
+    c.frame(300, 234, 424, 324)
     cell, after = (c.box(x, top, words, "state") for x, words in zip((44, 556), cells, strict=True))
-    hidden, shown = (c.box(x, bottom, words) for x, words in zip((44, 556), hiddens, strict=True))
-    boxes = []
-    for x, squash, words in zip((146, 242, 338, 434), (r"$\sigma$", r"$\sigma$", "tanh", r"$\sigma$"), weights,
-                                strict=True):
-        boxes.append(c.box(x, row, "", "hidden" if squash == "tanh" else "gate", 84, 48))
-        c.text(x, row + (11 if words else 0), squash)
-        c.text(x, row - 11, words, SMALL)
-    feed(c, hidden, boxes, bottom, "hidden", -14)
-    feed(c, c.box(118, base + 32, word, "input"), boxes, below, "input", 14)
-    forget, write, plus = c.operator(146, top, "×"), c.operator(290, product, "×"), c.operator(290, top, "+")
-    squash, read = c.tanh(474, base + 304), c.operator(474, base + 252, "×")
-    for before, then in ((cell, forget), (forget, plus), (plus, after)):
+    hidden, shown = (c.box(x, low, words) for x, words in zip((44, 556), hiddens, strict=True))
+    boxes = [
+        neurons(c, x, squash, words)
+        for x, squash, words in zip((146, 242, 338, 434), (SIGMA, SIGMA, "tanh", SIGMA), weights, strict=True)
+    ]
+    feed(c, hidden, boxes, low, "hidden", -14)
+    feed(c, c.box(142, 32, word, "input"), boxes, 88, "input", 14)
+    keep, write, plus = c.operator(146, top, "×"), c.operator(290, product, "×"), c.operator(290, top, "+")
+    squash, read = c.tanh(474, 304), c.operator(474, 252, "×")
+    for before, then in pairwise((cell, keep, plus, after)):
         c.arrow(before, then, meaning="state", lw=2)
-    c.dot(474, top, meaning="state")
-    f, i, g, o = gates
-    c.arrow(boxes[0], forget, label=f, meaning="gate")
-    c.arrow(boxes[1], (242, product), write, label=i, side="left", meaning="gate")
-    c.arrow(boxes[2], (338, product), write, label=g, meaning="hidden")
-    c.arrow(boxes[3], (434, read.y), read, label=o, side="left", meaning="gate")
-    c.arrow(write, plus)
-    c.arrow((474, top), squash)
-    c.arrow(squash, read)
-    c.arrow(read, (497, read.y), (497, bottom), shown, meaning="hidden", lw=2)
+    forget, enter, new, leave = boxes
+    c.arrow(forget, keep, label=gates[0], meaning="gate")
+    c.arrow(enter, (enter.x, product), write, label=gates[1], side="left", meaning="gate")
+    c.arrow(new, (new.x, product), write, label=gates[2], meaning="hidden")
+    c.arrow(leave, (leave.x, read.y), read, label=gates[3], side="left", meaning="gate")
+    c.dot(squash.x, top, meaning="state")
+    for before, then in ((write, plus), ((squash.x, top), squash), (squash, read)):
+        c.arrow(before, then)
+    c.arrow(read, (497, read.y), (497, low), shown, meaning="hidden", lw=2)
     return shown
+
+
+SIGMA = r"$\sigma$"
+
+
+def neurons(c, x, squash, weights):
+    """A layer inside a cell: its squashing function over its parameters."""
+    box = c.box(x, 186, "", "gate" if squash == SIGMA else "hidden", 84, 48)
+    c.text(x, 186 + (11 if weights else 0), squash)
+    c.text(x, 175, weights, SMALL)
+    return box
 
 
 @figure
 def lstm_cell():
     """An LSTM cell with every symbol of its equations."""
     c = Canvas(600, 412)
-    lstm(c, ("$c_{t-1}$", "$c_t$"), ("$H_{t-1}$", "$h_t$"), "$x_t$", ("$f$", "$i$", "$g$", "$o$"),
-         [f"$W_{k}$  $U_{k}$  $b_{k}$" for k in "figo"])
+    lstm(
+        c,
+        ("$c_{t-1}$", "$c_t$"),
+        ("$H_{t-1}$", "$h_t$"),
+        "$x_t$",
+        ("$f$", "$i$", "$g$", "$o$"),
+        [f"$W_{k}$  $U_{k}$  $b_{k}$" for k in "figo"],
+    )
     return c.figure
 
 
-def gru(c, hiddens, word, letters, weights, kept):
-    """A GRU cell: the hidden state runs along the top.
+def gru(c, hiddens, word, letters, weights):
+    """A GRU cell without the way from its update gate: the hidden state runs along the top.
 
-    The words: the hidden state before and after, the input, the letters of update gate, reset gate and candidate,
-    and the parameters of each. `kept` says whether the update gate is the share of the old state that is kept,
-    with the reset after the recurrent weights; otherwise it is the share of the new one, with the reset before them.
+    The words: the hidden state before and after, the input, the letters of update gate, reset gate and new
+    value, and the parameters of each. Where the update gate's line starts is returned, and what it may
+    multiply: the old state and the new value.
     """
-    top, product, row, bottom, below = 346, 262, 186, 116, 88
+    top, low = 346, 116
     c.frame(300, 234, 424, 324)
     hidden, shown = (c.box(x, top, words) for x, words in zip((44, 556), hiddens, strict=True))
-    boxes = []
-    for x, squash, words in zip((176, 288, 450), (r"$\sigma$", r"$\sigma$", "tanh"), weights, strict=True):
-        boxes.append(c.box(x, row, "", "hidden" if squash == "tanh" else "gate", 84, 48))
-        c.text(x, row + 11, squash)
-        c.text(x, row - 11, words, SMALL)
-    update, reset, candidate = boxes
-    keep, write, plus, forget = (c.operator(x, y, sign) for x, y, sign in
-                                 ((176, top, "×"), (450, product, "×"), (450, top, "+"), (368, row, "×")))
-    for before, then in ((hidden, keep), (keep, plus), (plus, shown)):
+    boxes = update, reset, new = [
+        neurons(c, x, squash, words)
+        for x, squash, words in zip((176, 288, 450), (SIGMA, SIGMA, "tanh"), weights, strict=True)
+    ]
+    old, fresh, plus, forget = (
+        c.operator(x, y, sign)
+        for x, y, sign in ((176, top, "×"), (450, 262, "×"), (450, top, "+"), (368, 186, "×"))
+    )
+    for before, then in pairwise((hidden, old, plus, shown)):
         c.arrow(before, then, meaning="hidden", lw=2)
     c.dot(106, top, meaning="hidden")
-    c.line((106, top), (106, bottom), (148, bottom), meaning="hidden")
     for box in (update, reset):
-        c.dot(box.x - 14, bottom, meaning="hidden")
-        c.arrow((box.x - 14, bottom), box, meaning="hidden")
-    c.arrow((148, bottom), (368, bottom), forget, meaning="hidden")
-    feed(c, c.box(138, 32, word, "input"), boxes, below, "input", 14)
+        c.dot(box.x - 14, low, meaning="hidden")
+        c.arrow((box.x - 14, low), box, meaning="hidden")
+    c.arrow((106, top), (106, low), (forget.x, low), forget, meaning="hidden")
+    feed(c, c.box(142, 32, word, "input"), boxes, 88, "input", 14)
     c.arrow(reset, forget, label=letters[1], meaning="gate")
-    c.arrow(forget, candidate, meaning="hidden")
-    c.arrow(candidate, write, label=letters[2], meaning="hidden")
-    c.arrow(write, plus, meaning="hidden")
-    c.dot(176, product, meaning="gate")
-    rest = c.operator(300, product, "1−", 13) if kept else c.operator(176, 304, "1−", 13)
-    c.line(update.top, (176, product), meaning="gate")
+    c.arrow(forget, new, meaning="hidden")
+    c.arrow(new, fresh, label=letters[2], meaning="hidden")
+    c.arrow(fresh, plus, meaning="hidden")
+    c.line(update.top, (176, 262), meaning="gate")
+    c.dot(176, 262, meaning="gate")
     c.text(170, 234, letters[0], meaning="gate", ha="right")
-    for stops in (((176, product), rest, keep), ((176, product), write)) if not kept else (
-            ((176, product), keep), ((176, product), rest, write)):
-        for before, then in pairwise(stops):
-            c.arrow(before, then, meaning="gate")
-    if kept:
-        c.text(374, 146, "$U$", ha="left")
+    return (176, 262), old, fresh
+
+
+def through(c, *stops):
+    """The update gate's way from stop to stop."""
+    for before, then in pairwise(stops):
+        c.arrow(before, then, meaning="gate")
 
 
 @figure
 def rnn6():
-    """A GRU in the letters of source 000."""
+    """A GRU in the letters of source 000: the update gate is the share of the old state."""
     c = Canvas(600, 412)
-    gru(c, ("$Z_{t-1}$", "$Z_t$"), "$X_t$", ("$o_t$", "$r_t$", r"$\tilde{Z}_t$"),
-        ("$W^o$  $U^o$", "$W^r$  $U^r$", "$W$"), kept=True)
+    start, old, fresh = gru(
+        c,
+        ("$Z_{t-1}$", "$Z_t$"),
+        "$X_t$",
+        ("$o_t$", "$r_t$", r"$\tilde{Z}_t$"),
+        ("$W^o$  $U^o$", "$W^r$  $U^r$", "$W$"),
+    )
+    through(c, start, old)
+    through(c, start, c.operator(300, 262, "1−", 13), fresh)
+    c.text(374, 146, "$U$", ha="left")
     return c.figure
 
 
 @figure
 def gru_cell():
-    """A GRU cell with every symbol of its equations."""
+    """A GRU cell with every symbol of its equations: the update gate is the share of the new value."""
     c = Canvas(600, 412)
-    gru(c, ("$H_{t-1}$", "$h_t$"), "$x_t$", ("$z$", "$r$", "$c$"), [f"$W_{k}$  $U_{k}$  $b_{k}$" for k in "zrc"],
-        kept=False)
+    start, old, fresh = gru(
+        c,
+        ("$H_{t-1}$", "$h_t$"),
+        "$x_t$",
+        ("$z$", "$r$", "$c$"),
+        [f"$W_{k}$  $U_{k}$  $b_{k}$" for k in "zrc"],
+    )
+    through(c, start, c.operator(176, 304, "1−", 13), old)
+    through(c, start, fresh)
+    return c.figure
+
+
+@figure
+def rnn24():
+    """An LSTM and a residual network: the same sum beside a straight path."""
+    c = Canvas(600, 320)
+    for left, mark, title, states, meaning, first, second in (
+        (0, "a", "LSTM", ("$C_t$", "$C_{t+1}$"), "state", "$W Z_t + U X_{t+1}$", "tanh"),
+        (300, "b", "ResNet", ("$Z_r$", "$Z_{r+1}$"), "hidden", "convolution", "convolution"),
+    ):
+        c.title(left + 16, 300, title, mark)
+        before, after = (
+            c.box(left + x, 240, words, meaning) for x, words in zip((44, 252), states, strict=True)
+        )
+        plus = c.operator(left + 190, 240, "+")
+        inner, outer = (
+            c.box(left + 118, y, words, "hidden", 108, 30) for y, words in ((92, first), (160, second))
+        )
+        c.arrow(before, plus, meaning=meaning, lw=2)
+        c.arrow(plus, after, meaning=meaning, lw=2)
+        c.arrow(before, (before.x, inner.y), inner)
+        c.arrow(inner, outer)
+        c.arrow(outer, (plus.x, outer.y), plus)
+        if mark == "a":
+            c.text(before.x - 6, 166, "$Z_t$", ha="right")
+            c.arrow(c.box(inner.x, 30, "$X_{t+1}$", "input"), inner)
     return c.figure

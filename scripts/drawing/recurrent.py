@@ -20,8 +20,10 @@ def rnn36():
     c = Canvas(600, 300)
     heights = (72, 146, 216)
     c.title(16, 280, "Static map", "a")
-    x, f, y = (c.box(80, h, words, m) for h, words, m in zip(heights, ("$X$", "$f$", "$Y$"), ("input", None, "output"),
-                                                             strict=True))
+    x, f, y = (
+        c.box(80, h, words, m)
+        for h, words, m in zip(heights, ("$X$", "$f$", "$Y$"), ("input", None, "output"), strict=True)
+    )
     c.arrow(x, f)
     c.arrow(f, y)
     c.text(80, 248, "$Y = f(X)$")
@@ -34,7 +36,14 @@ def rnn36():
         function = c.box(x, heights[1], f"$f_{i}$", None, 54 + 14 * k)
         for j, past in enumerate(inputs[:k]):
             bus, entry = (101, 111)[j], (x - 22 + 10 * j if k == 2 else x - 16)
-            c.arrow(past.at(0.72, 1), (past.at(0.72, 1)[0], bus), (entry, bus), (entry, 129), meaning="input", radius=6)
+            c.arrow(
+                past.at(0.72, 1),
+                (past.at(0.72, 1)[0], bus),
+                (entry, bus),
+                (entry, 129),
+                meaning="input",
+                radius=6,
+            )
         c.arrow(inputs[k], function)
         c.arrow(function, c.box(x, heights[2], f"$Y_{i}$", "output"))
         c.text(x, 248, outputs[k])
@@ -57,15 +66,23 @@ def rnn1():
             c.text(x + side * 52, y, f"${v}({n})$", ha="right" if side < 0 else "left")
         for below, above, weight in ((0, 1, "$U$"), (1, 2, "$V$")):
             c.web(layers[below], layers[above], FLOW[2 * below])
-            c.text(x + side * 52, rows[shift + below] + 40, weight, BIG, FLOW[2 * below],
-                   "right" if side < 0 else "left")
+            c.text(
+                x + side * 52,
+                rows[shift + below] + 40,
+                weight,
+                BIG,
+                FLOW[2 * below],
+                "right" if side < 0 else "left",
+            )
         steps.append(layers)
     c.web(steps[0][1], steps[1][1], "hidden")
     c.text(208, 154, "$W$", BIG, "hidden")
     c.time_axis(90, 330, 24)
 
     c.title(424, 336, "The loop", "b")
-    x, z, y = (c.box(478, h, f"${v}(n)$", m, 68, 38) for h, v, m in zip((98, 186, 274), "XZY", FLOW, strict=True))
+    x, z, y = (
+        c.box(478, h, f"${v}(n)$", m, 68, 38) for h, v, m in zip((98, 186, 274), "XZY", FLOW, strict=True)
+    )
     c.arrow(x, z, label="$U$", side="left")
     c.arrow(z, y, label="$V$", side="left")
     loop(c, z, "$W$")
@@ -83,12 +100,14 @@ def rnn1c():
     c.arrow(x, z, label="$U$", side="left")
     c.arrow(z, y, label="$V$", side="left")
     loop(c, z, "$W$")
-    c.arrow((158, 136), (212, 136), label="unfold", meaning=None, lw=3, head=14, size=SMALL, gap=6)
+    c.arrow((158, 136), (212, 136), label="unfold", meaning=None, lw=3, head=14, size=SMALL)
 
     c.title(232, 256, "Unfolded in time", "b")
     before = (232, 136)
     for column, step in ((302, "n-1"), (402, "n"), (502, "n+1")):
-        x, z, y = (c.box(column, h, f"${v}_{{{step}}}$", m) for h, v, m in zip(heights, "XZY", FLOW, strict=True))
+        x, z, y = (
+            c.box(column, h, f"${v}_{{{step}}}$", m) for h, v, m in zip(heights, "XZY", FLOW, strict=True)
+        )
         c.arrow(x, z, label="$U$")
         c.arrow(z, y, label="$V$")
         c.arrow(before, z, label="$W$")
@@ -114,7 +133,14 @@ def rnn48():
         for before, after in ((layer["1"], layer["2"]), (layer["2"], (408, y)), ((450, y), layer["R"])):
             c.arrow(before, after, label=f"$W^{{({k})}}$", size=SMALL)
         c.dots(429, y)
-        c.text(16, y, f"layer {k} returns\n" + ("its sequence" if k < 4 else "its last state"), SMALL, None, ha="left")
+        c.text(
+            16,
+            y,
+            f"layer {k} returns\n" + ("its sequence" if k < 4 else "its last state"),
+            SMALL,
+            None,
+            ha="left",
+        )
         below = layer
     c.arrow(below["R"], (536, 420), label="onwards", side="left", size=SMALL)
     c.time_axis(163, 563, 24)
@@ -125,12 +151,21 @@ def rnn48():
 def rnn38():
     """Two hidden layers that read the sequence in opposite directions."""
     c = Canvas(600, 634)
-    for base, mark, title in ((350, "a", "An output at every step"), (0, "b", "One output from the two last states")):
+    for base, mark, title in (
+        (350, "a", "An output at every step"),
+        (0, "b", "One output from the two last states"),
+    ):
         c.title(16, base + (264 if mark == "a" else 316), title, mark)
         columns, lanes = (176, 336, 496), (base + 110, base + 158)
         inputs = [c.box(x, base + 56, f"$X_{k}$", "input", 78) for k, x in enumerate(columns, 1)]
-        forward = [c.box(x - 25, lanes[0], rf"$\overrightarrow{{Z}}_{k}$", w=46, h=32) for k, x in enumerate(columns, 1)]
-        backward = [c.box(x + 25, lanes[1], rf"$\overleftarrow{{Z}}_{k}$", w=46, h=32) for k, x in enumerate(columns, 1)]
+        forward = [
+            c.box(x - 25, lanes[0], rf"$\overrightarrow{{Z}}_{k}$", w=46, h=32)
+            for k, x in enumerate(columns, 1)
+        ]
+        backward = [
+            c.box(x + 25, lanes[1], rf"$\overleftarrow{{Z}}_{k}$", w=46, h=32)
+            for k, x in enumerate(columns, 1)
+        ]
         c.text(16, lanes[0], "forward", SMALL, None, ha="left")
         c.text(16, lanes[1], "backward", SMALL, None, ha="left")
         for x, low, up, down in zip(columns, inputs, forward, backward, strict=True):

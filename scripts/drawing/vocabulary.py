@@ -6,6 +6,7 @@ on their edges. A meaning (`"input"`, `"hidden"`, `"gate"`, …) is named, never
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import hypot
 
 import numpy as np
@@ -84,7 +85,7 @@ class Shape:
         return self.x + (across - 0.5) * self.w, self.y + (up - 0.5) * self.h
 
     def edge(self, towards):
-        """The point of the outline that an arrow to or from `towards` touches: straight across where it can."""
+        """Where an arrow to or from `towards` touches the outline: straight across where it can."""
         dx, dy = towards[0] - self.x, towards[1] - self.y
         if self.round:
             length = hypot(dx, dy) or 1
@@ -115,18 +116,19 @@ class Canvas:
 
     def axes(self, x, y, w, h, **options):
         """Matplotlib axes for something computed, with their lower left corner at (x, y)."""
-        return self.figure.add_axes((x / self.width, y / self.height, w / self.width, h / self.height), **options)
+        return self.figure.add_axes(
+            (x / self.width, y / self.height, w / self.width, h / self.height), **options
+        )
 
     # Words
 
-    def text(self, x, y, words, size=NORMAL, meaning="ink", ha="center", va="center", plate=False, **options):
-        """Words in the colour of their meaning, on a white plate where they lie on a line."""
-        if plate:
-            options["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-        return self.sheet.text(x, y, words, size=size, color=shade(meaning), ha=ha, va=va, zorder=6, **options)
+    def text(self, x, y, words, size=NORMAL, meaning="ink", ha="center", va="center", **options):
+        """Words in the colour of their meaning."""
+        options |= {"size": size, "color": shade(meaning), "ha": ha, "va": va, "zorder": 6}
+        return self.sheet.text(x, y, words, **options)
 
     def title(self, x, y, words, mark=""):
-        """A panel's title, with its mark, (a) or (b), before it."""
+        """A panel's title: its mark, (a) or (b), before it, or bold words without one."""
         self.text(x, y, f"({mark})" if mark else words, BIG, ha="left", weight="bold")
         if mark:
             self.text(x + 30, y, words, BIG, ha="left")
@@ -135,17 +137,27 @@ class Canvas:
 
     def box(self, x, y, words="", meaning="hidden", w=54, h=34, size=NORMAL, dashed=False, zorder=3):
         """A layer, a vector or a function: a box with rounded corners around (x, y)."""
-        style = "round,pad=0,rounding_size=5"
-        self.sheet.add_patch(FancyBboxPatch(
-            (x - w / 2, y - h / 2), w, h, boxstyle=style, fc=tint(meaning), ec=shade(meaning),
-            lw=1.3, ls=(0, (4, 2.5)) if dashed else "-", zorder=zorder))
+        dash = (0, (4, 2.5)) if dashed else "-"
         self.text(x, y, words, size)
+        return self._rounded(
+            x, y, w, h, 5, fc=tint(meaning), ec=shade(meaning), lw=1.3, ls=dash, zorder=zorder
+        )
+
+    def frame(self, x, y, w, h):
+        """A pale area behind shapes that belong together."""
+        return self._rounded(x, y, w, h, 8, fc="#f6f6f4", ec=mix(GREY, "white", 0.45), lw=1, zorder=1)
+
+    def outline(self, x, y, w, h, meaning="ink"):
+        """A sharp-cornered frame around a picture or a part of one."""
+        return self._rectangle(x, y, w, h, fc="none", ec=shade(meaning), lw=1.3, zorder=4)
+
+    def _rounded(self, x, y, w, h, corner, **look):
+        style = f"round,pad=0,rounding_size={corner}"
+        self.sheet.add_patch(FancyBboxPatch((x - w / 2, y - h / 2), w, h, boxstyle=style, **look))
         return Shape(x, y, w, h)
 
-    def frame(self, x, y, w, h, meaning=None, fill="#f6f6f4"):
-        """A pale area behind shapes that belong together."""
-        self.sheet.add_patch(FancyBboxPatch((x - w / 2, y - h / 2), w, h, boxstyle="round,pad=0,rounding_size=8",
-                                            fc=fill, ec=mix(shade(meaning), "white", 0.45), lw=1, zorder=1))
+    def _rectangle(self, x, y, w, h, **look):
+        self.sheet.add_patch(Rectangle((x - w / 2, y - h / 2), w, h, **look))
         return Shape(x, y, w, h)
 
     def node(self, x, y, words="", meaning="hidden", r=8, size=SMALL):
@@ -159,40 +171,37 @@ class Canvas:
         self.box(x, y, "", meaning, nodes * gap + 4, 2 * r + 12, zorder=2)
         return [self.node(x + (k - (nodes - 1) / 2) * gap, y, "", meaning, r) for k in range(nodes)]
 
-    def cells(self, x, y, values, meaning="input", w=12, h=12, upright=False):
+    def cells(self, x, y, values, meaning="input", w=12, h=12):
         """A vector as a strip of cells; a true value is a dark cell."""
-        n = len(values)
         for k, value in enumerate(values):
-            dx, dy = (0, ((n - 1) / 2 - k) * h) if upright else ((k - (n - 1) / 2) * w, 0)
-            self.sheet.add_patch(Rectangle((x + dx - w / 2, y + dy - h / 2), w, h, lw=0.8, zorder=4,
-                                           fc=shade(meaning) if value else tint(meaning), ec=shade(meaning)))
-        return Shape(x, y, w if upright else n * w, n * h if upright else h)
+            left, fill = x + (k - (len(values) - 1) / 2) * w, shade(meaning) if value else tint(meaning)
+            self._rectangle(left, y, w, h, fc=fill, ec=shade(meaning), lw=0.8, zorder=4)
+        return Shape(x, y, len(values) * w, h)
 
-    def operator(self, x, y, sign, r=10, meaning=None):
+    def operator(self, x, y, sign, r=10):
         """A circle that adds (+), multiplies (×) or, with other words, applies what is written in it."""
         self.sheet.add_patch(Circle((x, y), r, fc="white", ec=INK, lw=1.3, zorder=4))
-        arm = 0.52 * r
-        strokes = {"+": [(1, 0), (0, 1)], "×": [(0.75, 0.75), (0.75, -0.75)]}.get(sign, [])
+        strokes = {"+": [(0.52, 0), (0, 0.52)], "×": [(0.39, 0.39), (0.39, -0.39)]}.get(sign, [])
         for dx, dy in strokes:
-            self.sheet.plot([x - dx * arm, x + dx * arm], [y - dy * arm, y + dy * arm], color=INK, lw=1.5, zorder=5)
+            ends = [x - dx * r, x + dx * r], [y - dy * r, y + dy * r]
+            self.sheet.plot(*ends, color=INK, lw=1.5, zorder=5)
         if not strokes:
             self.text(x, y, sign, SMALL)
         return Shape(x, y, 2 * r, 2 * r, round=True)
 
-    def sigma(self, x, y, w=30, h=22):
+    def sigma(self, x, y):
         """The squashing function of a gate: it answers a number between 0 and 1."""
-        return self.box(x, y, r"$\sigma$", "gate", w, h)
+        return self.box(x, y, r"$\sigma$", "gate", 30, 22)
 
-    def tanh(self, x, y, w=38, h=22, meaning="hidden"):
+    def tanh(self, x, y):
         """The squashing function of a state: it answers a number between −1 and 1."""
-        return self.box(x, y, "tanh", meaning, w, h, SMALL)
+        return self.box(x, y, "tanh", "hidden", 38, 22, SMALL)
 
-    def delay(self, x, y, side=20):
+    def delay(self, x, y):
         """One step of time: what comes out is what went in a step ago."""
-        self.sheet.add_patch(Rectangle((x - side / 2, y - side / 2), side, side, fc=INK, ec=INK, zorder=4))
-        self.sheet.text(x, y, "1", size=SMALL, color="white", weight="bold", ha="center", va="center_baseline",
-                        zorder=6)
-        return Shape(x, y, side, side)
+        look = {"color": "white", "weight": "bold", "ha": "center", "va": "center_baseline", "zorder": 6}
+        self.sheet.text(x, y, "1", size=SMALL, **look)
+        return self._rectangle(x, y, 20, 20, fc=INK, zorder=4)
 
     def dot(self, x, y, r=2.6, meaning="ink"):
         """A point where a line parts in two."""
@@ -210,12 +219,12 @@ class Canvas:
         """A line through the stops, with rounded corners and no head."""
         self._stroke([centre(stop) for stop in stops], meaning, lw, dashed, radius, zorder)
 
-    def arrow(self, *stops, label="", side=None, place=0.5, meaning="ink", lw=1.4, dashed=False, head=9, radius=9,
-              size=NORMAL, gap=None, zorder=2.5):
-        """An arrow through the stops, from the edge of the first to the edge of the last, with a label beside it.
+    def arrow(
+        self, *stops, label="", side=None, meaning="ink", lw=1.4, dashed=False, head=9, radius=9, size=NORMAL
+    ):
+        """An arrow through the stops, from the first one's edge to the last one's.
 
-        `side` is where the label stands: above, below, left, right, or `on` the line; `place` is how far along
-        the arrow's longest stretch.
+        The label stands beside its longest stretch, on the side named: above, below, left or right.
         """
         points = [centre(stop) for stop in stops]
         if isinstance(stops[0], Shape):
@@ -225,33 +234,34 @@ class Canvas:
         tip, before = np.array(points[-1], float), np.array(points[-2], float)
         along = (tip - before) / np.hypot(*(tip - before))
         across = np.array([-along[1], along[0]])
-        self._stroke(points[:-1] + [tuple(tip - 0.8 * head * along)], meaning, lw, dashed, radius, zorder)
+        self._stroke(points[:-1] + [tuple(tip - 0.8 * head * along)], meaning, lw, dashed, radius)
         corners = [tip, tip - head * along + 0.42 * head * across, tip - head * along - 0.42 * head * across]
-        self.sheet.add_patch(Polygon(corners, fc=shade(meaning), lw=0, zorder=zorder + 0.2))
+        self.sheet.add_patch(Polygon(corners, fc=shade(meaning), lw=0, zorder=2.7))
         if label:
-            self._beside(points, label, side, place, meaning, size, gap)
+            self._beside(points, label, side, meaning, size)
 
-    def _stroke(self, points, meaning, lw, dashed, radius, zorder):
+    def _stroke(self, points, meaning, lw, dashed, radius, zorder=2.5):
         """The line itself: each corner is cut short by `radius` and bridged by a curve."""
         vertices, codes = [points[0]], [Path.MOVETO]
         for before, corner, after in zip(points, points[1:], points[2:], strict=False):
             vertices += [_short_of(corner, before, radius), corner, _short_of(corner, after, radius)]
             codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
-        self.sheet.add_patch(PathPatch(Path([*vertices, points[-1]], [*codes, Path.LINETO]), fc="none",
-                                       ec=shade(meaning), lw=lw, ls=(0, (3.5, 2)) if dashed else "-",
-                                       capstyle="butt", zorder=zorder))
+        way = Path([*vertices, points[-1]], [*codes, Path.LINETO])
+        dash = (0, (3.5, 2)) if dashed else "-"
+        look = {"fc": "none", "ec": shade(meaning), "lw": lw, "ls": dash, "zorder": zorder}
+        self.sheet.add_patch(PathPatch(way, capstyle="butt", **look))
 
-    def _beside(self, points, label, side, place, meaning, size, gap):
+    def _beside(self, points, label, side, meaning, size):
         """Write a label beside the longest stretch of a line."""
-        start, end = max(zip(points, points[1:], strict=False), key=lambda pair: np.hypot(*np.subtract(*pair)))
-        x, y = np.add(np.multiply(start, 1 - place), np.multiply(end, place))
-        flat = abs(end[0] - start[0]) > abs(end[1] - start[1])
-        side = side or ("above" if flat else "right")
-        gap = gap or (5 if side in ("left", "right") else 3.5)
-        dx, dy, ha, va = {"above": (0, gap, "center", "bottom"), "below": (0, -gap, "center", "top"),
-                          "left": (-gap, 0, "right", "center"), "right": (gap, 0, "left", "center"),
-                          "on": (0, 0, "center", "center")}[side]
-        self.text(x + dx, y + dy, label, size, meaning, ha, va, plate=side == "on")
+        (x0, y0), (x1, y1) = max(pairwise(points), key=lambda ends: np.hypot(*np.subtract(*ends)))
+        side = side or ("above" if abs(x1 - x0) > abs(y1 - y0) else "right")
+        dx, dy, ha, va = {
+            "above": (0, 4, "center", "bottom"),
+            "below": (0, -4, "center", "top"),
+            "left": (-5, 0, "right", "center"),
+            "right": (5, 0, "left", "center"),
+        }[side]
+        self.text((x0 + x1) / 2 + dx, (y0 + y1) / 2 + dy, label, size, meaning, ha, va)
 
     def web(self, before, after, meaning="ink", lw=0.9):
         """Join every node of a layer to every node of the next."""
@@ -259,19 +269,6 @@ class Canvas:
             for b in after:
                 (ax, ay), (bx, by) = a.edge(centre(b)), b.edge(centre(a))
                 self.sheet.plot([ax, bx], [ay, by], color=shade(meaning), lw=lw, zorder=1.5)
-
-    def brace(self, start, end, words="", size=SMALL, meaning=None, gap=6):
-        """A straight bracket under (left to right) or left of (bottom to top) what its words describe."""
-        (x0, y0), (x1, y1) = start, end
-        flat = abs(x1 - x0) > abs(y1 - y0)
-        tick = np.array((0, 5) if flat else (5, 0))
-        corners = [start + tick, start, end, end + tick]
-        self.sheet.plot(*zip(*corners, strict=True), color=shade(meaning), lw=1, zorder=2)
-        x, y = (x0 + x1) / 2, (y0 + y1) / 2
-        if flat:
-            self.text(x, y - gap, words, size, meaning, va="top")
-        else:
-            self.text(x - gap, y, words, size, meaning, ha="right")
 
     def time_axis(self, x0, x1, y, words="time"):
         """Which way time runs."""

@@ -33,11 +33,16 @@ def claims(lesson=None):
 
     Each has `id`, `lesson`, `says`, `kind`, `source`, `place` and `value`; see claims.toml.
     """
-    every = [{"id": name, "lesson": key} | claim for key, group in _table("claims")["lesson"].items() for name, claim in group.items()]
+    every = [
+        {"id": name, "lesson": key} | claim
+        for key, group in _table("claims")["lesson"].items()
+        for name, claim in group.items()
+    ]
     if lesson is None:
         return every
     if lesson not in _table("claims")["lesson"]:
-        raise UnrolledError(f"no claims are listed for {lesson!r}: published/claims.toml has {', '.join(_table('claims')['lesson'])}")
+        known = ", ".join(_table("claims")["lesson"])
+        raise UnrolledError(f"no claims are listed for {lesson!r}; published/claims.toml has {known}")
     return [claim for claim in every if claim["lesson"] == lesson]
 
 
@@ -50,10 +55,14 @@ def claim(lesson, name):
 
 
 def log(name):
-    """A printed training log as a dict: `epoch` (ints from 1), `seconds` an epoch, `loss`, `acc`, `val_loss`, `val_acc`."""
+    """A printed training log as a dict of lists, one value an epoch.
+
+    `epoch` counts from 1, `seconds` is the epoch's duration; `loss`, `acc`, `val_loss`, `val_acc` as printed.
+    """
     path = FOLDER / f"{name}.csv"
     if not path.is_file():
-        raise UnrolledError(f"no log {name!r}; there are {', '.join(sorted(p.stem for p in FOLDER.glob('*.csv')))}")
+        known = ", ".join(sorted(one.stem for one in FOLDER.glob("*.csv")))
+        raise UnrolledError(f"no log {name!r}; there are {known}")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     columns = {key: [float(row[key]) for row in rows] for key in rows[0]}

@@ -1,0 +1,156 @@
+"""What is wrong with a notebook as it is stored: `problems(path)`.
+
+nbval compares what a notebook prints with what is stored. This looks at what is stored itself: that it
+is whole, was made in one go from top to bottom, and holds nothing that only its maker's machine has.
+"""
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+
+ROOT = Path(__file__).resolve().parents[1]
+ADDRESS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"][
+    "Repository"
+]
+BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+TAGS = {"nbval-ignore-output"}
+LONGEST, SHORT = 20, 12
+"""Lines that a code cell has at most, and that most cells have."""
+
+MARKER = re.compile(r"^\s*#+\s*(NBVAL|PYTEST_VALIDATE)_\w+\s*$", re.MULTILINE)
+MACHINE = re.compile(r"(?<![\w./])/(home|root|work|tmp|Users)/|(?<!\w)[A-Z]:\\")
+PROGRESS = re.compile(r"━|█|\x1b\[|\r|\x08|\d%\|")
+OBJECT = re.compile(r" at 0x[0-9a-f]{6,}")
+
+
+def problems(path):
+    """What is wrong with the notebook in the file `path`, as lines of text; none if it may be committed."""
+    path = Path(path)
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    found = list(_of_notebook(notebook, code, path.name))
+    for number, cell in enumerate(code, 1):
+        found += [f"code cell {number}: {problem}" for problem in _of_cell(cell, number)]
+    return found
+
+
+def _of_notebook(notebook, code, name):
+    try:
+        nbformat.validate(notebook)
+    except nbformat.ValidationError as error:
+        yield f"is no valid notebook: {str(error).splitlines()[0]}"
+    if not code:
+        yield "has no code"
+        return
+    if dict(notebook.metadata) != METADATA:
+        yield f"holds metadata of its own: {dict(notebook.metadata)}"
+    link = ADDRESS.replace("github.com", "colab.research.google.com/github") + f"/blob/main/notebooks/{name}"
+    if notebook.cells[0].cell_type != "markdown" or f"]({BADGE})]({link})" not in notebook.cells[0].source:
+        yield f"does not begin with the Colab badge that opens {link}"
+    if '"google.colab" in sys.modules' not in code[0].source or f" {ADDRESS} " not in code[0].source:
+        yield f"does not begin with the set-up cell that fetches {ADDRESS} on Colab"
+    if not any(re.search(r"^assert ", cell.source, re.MULTILINE) for cell in code[-2:]):
+        yield "does not end with checks (assert)"
+    if sum(len(cell.source.splitlines()) <= SHORT for cell in code) * 2 < len(code):
+        yield f"has more cells of over {SHORT} lines than shorter ones"
+    if any(cell.get("attachments") for cell in notebook.cells):
+        yield "has an attachment, which Colab does not show"
+
+
+def _of_cell(cell, number):
+    """What is wrong with one code cell; `number` counts from 1."""
+    if cell.execution_count != number:
+        yield f"was run as number {cell.execution_count}: run the notebook from top to bottom"
+    if set(cell.metadata) - {"tags"}:
+        yield f"holds metadata of its own: {', '.join(sorted(cell.metadata))}"
+    if unknown := set(cell.metadata.get("tags", ())) - TAGS:
+        yield f"has unknown tags: {', '.join(sorted(unknown))}"
+    if MARKER.search(cell.source):
+        yield "holds a comment that nbval obeys: use a tag"
+    if len(cell.source.splitlines()) > LONGEST:
+        yield f"has {len(cell.source.splitlines())} lines, {LONGEST} at most are easy to read"
+    calls = list(_calls(cell.source))
+    if any(map(_draws, calls)) and not any("image/png" in output.get("data", {}) for output in cell.outputs):
+        yield "shows a picture, and none is stored"
+    elif not cell.outputs and (any(map(_speaks, calls)) or _ends_in_value(cell.source)):
+        yield "should have an output, and none is stored"
+    for output in cell.outputs:
+        yield from _of_output(output, "nbval-ignore-output" in cell.metadata.get("tags", ()))
+
+
+def _of_output(output, ignored):
+    """What is wrong with one stored output."""
+    if output.output_type == "error":
+        yield f"an error is stored: {output.ename}: {output.evalue}"
+        return
+    if output.get("name") == "stderr":
+        yield f"stderr is stored: {output.text.strip()[:100]}"
+    data = output.get("data", {"text/plain": output.get("text", "")})
+    if any("widget" in kind for kind in data):
+        yield "a widget is stored, which shows nothing without its kernel"
+    for kind, text in data.items():
+        if not isinstance(text, str) or kind.startswith("image/"):
+            continue
+        if place := MACHINE.search(text):
+            yield f"an output names a path of a machine: {text[place.start() :][:60].splitlines()[0]}"
+        if not ignored and OBJECT.search(text):
+            yield "an output holds an object's address, another one at each run"
+        # Keras's summary comes as HTML, with terminal colours in its plain twin.
+        if "text/html" not in data and PROGRESS.search(text):
+            yield "a progress bar or a terminal's control characters are stored"
+
+
+def _statements(body):
+    """The statements that surely run: not those in a definition, a branch or a handler."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.For | ast.With):
+            yield from _statements(statement.body)
+
+
+def _calls(source):
+    """What a cell surely calls, as lists of names: `figures.show("rnn1")` is ["figures", "show"]."""
+    for statement in _statements(_parsed(source).body):
+        heads = [statement.iter] if isinstance(statement, ast.For) else [statement]
+        heads = [item.context_expr for item in statement.items] if isinstance(statement, ast.With) else heads
+        if not isinstance(statement, ast.Expr | ast.Assign | ast.For | ast.With):
+            continue
+        for node in (node for head in heads for node in ast.walk(head)):
+            if isinstance(node, ast.Call):
+                yield ast.unparse(node.func).split(".")
+
+
+def _draws(call):
+    """Whether a call leaves a picture: `charts.figure` makes an empty one, which only `charts.show` shows."""
+    return call[0] in ("charts", "figures") and call != ["charts", "figure"] or call == ["plt", "show"]
+
+
+def _speaks(call):
+    """Whether a call leaves an output of any kind."""
+    return call == ["run", "save"] or call[-1] in ("print", "display", "summary", "show", "measure", "table")
+
+
+def _ends_in_value(source):
+    """Whether a cell's last line is a value to be shown; a call may well return none."""
+    body = _parsed(source).body
+    return bool(body) and isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Call)
+
+
+def _parsed(source):
+    """The syntax tree of a cell; IPython's magics become calls."""
+    return ast.parse(TransformerManager().transform_cell(source))
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        for problem in problems(name):
+            print(f"{name}: {problem}")

@@ -1,0 +1,92 @@
+"""A notebook of the lessons' form that runs in a second, for the tests of the scripts and of the gate."""
+
+import base64
+import contextlib
+import importlib.machinery
+import importlib.util
+import os
+import struct
+import zlib
+from unittest import mock
+
+import form
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+SETUP = f"""\
+import sys
+
+if "google.colab" in sys.modules:  # Colab has the notebook alone: fetch the rest
+    !git clone --quiet --depth 1 {form.ADDRESS} lessons
+
+import time
+from base64 import b64decode
+from IPython.display import display"""
+
+COUNT = """\
+units, inputs = 32, 32
+print(f"{units * inputs + units**2 + units:,} parameters")"""
+
+FIGURE = """\
+display({{"image/png": "{}", "text/plain": "a figure"}}, raw=True)"""
+
+TRAINING = """\
+line = display({{"text/plain": "epoch 0/3"}}, raw=True, display_id=True)
+weight, losses = 0.0, []
+for epoch in range(1, 4):
+    weight += 0.5 * (1 - weight)
+    losses.append((1 - weight) ** 2)
+    line.update({{"text/plain": f"epoch {{epoch}}/3 · loss {{losses[-1]:.4f}}"}}, raw=True)
+display({{"image/png": "{}", "text/plain": "the losses"}}, raw=True)"""
+
+CHECKS = """\
+assert losses[-1] < losses[0], "the model does not learn"
+print("all checks hold")"""
+
+SETUP_CELL, COUNT_CELL, FIGURE_CELL, TRAINING_CELL, CHECKS_CELL = range(1, 6)
+"""Where the cells stand in the notebook; the cell 0 is the title."""
+
+
+def png(shade):
+    """One grey pixel, 0 to 255, as a PNG file in base64."""
+
+    def chunk(kind, content):
+        body = kind + content
+        return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    pixel = zlib.compress(bytes([0, shade]))
+    file = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixel) + chunk(b"IEND", b"")
+    return base64.b64encode(file).decode()
+
+
+def unrun(name):
+    """The notebook `name` (with its ending), as it is before it is run."""
+    colab = form.ADDRESS.replace("github.com", "colab.research.google.com/github")
+    badge = f"[![Open in Colab]({form.BADGE})]({colab}/blob/main/notebooks/{name})"
+    code = [SETUP, COUNT, FIGURE.format(png(1)), TRAINING.format(png(2)), CHECKS]
+    cells = [new_markdown_cell(f"# Miniature\n\n{badge}"), *map(new_code_cell, code)]
+    cells[TRAINING_CELL].metadata["tags"] = ["nbval-ignore-output"]
+    return new_notebook(cells=cells, metadata=form.METADATA)
+
+
+def write(notebook, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def script(name):
+    """A command of scripts/ as a module."""
+    loader = importlib.machinery.SourceFileLoader(name, str(form.ROOT / "scripts" / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
+
+
+@contextlib.contextmanager
+def untouched_environment():
+    """An environment in which no run is asked for; what is changed in it is forgotten afterwards."""
+    with mock.patch.dict(os.environ):
+        for variable in ("UNROLLED_PROFILE", "UNROLLED_SEED", "UNROLLED_DATA", "KERAS_BACKEND"):
+            os.environ.pop(variable, None)
+        yield

@@ -1,0 +1,63 @@
+"""The first notebook as Colab opens it: the file alone in an empty folder, and a `google.colab` that is loaded."""
+
+import os
+import shutil
+from pathlib import Path
+from unittest import mock
+
+import form
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOK = sorted((form.ROOT / "notebooks").glob("01_*.ipynb"))[0]
+
+
+@pytest.fixture
+def colab(tmp_path):
+    """An empty folder in an environment where the repository's address leads to this repository's last commit."""
+    package = tmp_path / "colab" / "google" / "colab"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (tmp_path / "content").mkdir()
+    settings = {
+        "PYTHONPATH": str(tmp_path / "colab"),
+        "UNROLLED_PROFILE": "quick",
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": f"url.{form.ROOT.as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": form.ADDRESS,
+        "GIT_CONFIG_KEY_1": "safe.directory",  # in CI the files may belong to someone else
+        "GIT_CONFIG_VALUE_1": "*",
+    }
+    with mock.patch.dict(os.environ, settings):
+        yield tmp_path / "content"
+
+
+def test_the_notebook_needs_nothing_beside_it(colab):
+    """Its first cell fetches the rest: the package, the figures and the sample that a lesson shows."""
+    shutil.copy(NOTEBOOK, colab)
+    notebook = nbformat.read(colab / NOTEBOOK.name, as_version=4)
+    code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        shutdown_kernel="immediate",
+        extra_arguments=["--IPKernelApp.exec_lines=import google.colab", "--IPKernelApp.log_level=ERROR"],
+    )
+    wanted, cloned = {"figures.show(", "data."}, colab / "lessons" / "notebooks" / "unrolled" / "figures.py"
+    with client.setup_kernel(cwd=str(colab)):
+        for _, (index, cell) in zip(range(12), code, strict=False):
+            client.execute_cell(cell, index)
+            wanted -= {call for call in wanted if call in cell.source}
+            if not wanted:
+                break
+        # Run again, as people do: the clone is there already.
+        again = client.execute_cell(code[0][1], code[0][0])
+        where = nbformat.v4.new_code_cell("print(figures.__file__)")
+        notebook.cells.append(where)
+        client.execute_cell(where, len(notebook.cells) - 1)
+    assert not wanted
+    assert again.outputs == []
+    assert Path(where.outputs[0].text.strip()) == cloned
+    shown = next(cell for _, cell in code if "figures.show(" in cell.source)
+    assert "image/png" in shown.outputs[0].data
