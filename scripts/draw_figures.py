@@ -19,9 +19,11 @@ import numpy as np  # noqa: E402
 from drawing import FIGURES, OUTSIDE, CannotDraw  # noqa: E402
 from PIL import Image  # noqa: E402
 from unrolled import UnrolledError, figures  # noqa: E402
-from unrolled.style import SHEET  # noqa: E402
+from unrolled.style import SHEET, WIDTH  # noqa: E402
 
 FOLDER = figures.FOLDER
+STYLE = ["default", str(SHEET)]
+"""Matplotlib's defaults and the project's sheet over them, so that a person's own settings change nothing."""
 PALETTE = 96
 """How many colours a picture has: flat areas and their soft edges need no more."""
 TOLERANCE = 12
@@ -30,15 +32,16 @@ TOLERANCE = 12
 
 def draw(name):
     """The figure as a Matplotlib figure, or as an image if another program drew it."""
-    with matplotlib.style.context(["default", str(SHEET)]):
+    with matplotlib.style.context(STYLE):
         return FIGURES[name]()
 
 
-def png(name):
-    """The bytes of the figure's PNG file; nothing in them changes from run to run."""
-    drawing, file = draw(name), io.BytesIO()
+def png(drawing):
+    """The bytes of a drawing's PNG file; nothing in them changes from run to run."""
     if not isinstance(drawing, Image.Image):
-        drawing.savefig(file, format="png", dpi=200)
+        file = io.BytesIO()
+        with matplotlib.style.context(STYLE):
+            drawing.savefig(file, format="png", dpi=200)
         drawing = Image.open(file)
     image = drawing.convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE)
     file = io.BytesIO()
@@ -57,58 +60,51 @@ def same(picture, other):
     return blocks.mean(axis=(1, 3)).max() <= TOLERANCE
 
 
-def stale(name, folder=FOLDER):
+def stale(name):
     """Whether the figure's file is missing or shows something else than the code draws.
 
     A figure that another program draws depends on that program's version: only its file is asked for.
     """
-    file = folder / f"{name}.png"
-    return not file.exists() or (name not in OUTSIDE and not same(file.read_bytes(), png(name)))
+    file = FOLDER / f"{name}.png"
+    return not file.exists() or (name not in OUTSIDE and not same(file.read_bytes(), png(draw(name))))
+
+
+HEADING = """# The figures
+
+Every figure of the lessons, drawn by `scripts/draw_figures.py`, which also writes this page from
+[captions.toml](captions.toml). They are this project's own drawings, made from what the sources explain.
+After each stands the source's figure that it answers to.
+"""
 
 
 def gallery():
     """The text of DL_images/README.md: every figure with its caption and source, by topic."""
-    lines = [
-        "# The figures",
-        "",
-        "Every figure of the lessons, drawn by `scripts/draw_figures.py`, which also writes this page from",
-        "[captions.toml](captions.toml). They are this project's own drawings, made from what the sources' "
-        "text explains.",
-        "The number after a figure is the source's: 000 Deep Learning lecture notes, 001 *Advanced Deep "
-        "Learning with Keras*,",
-        "002 the Simplilearn lesson, 004 *Deep Learning for sequence data*.",
-        "",
-    ]
-    topic = None
+    parts, topic = [HEADING], None
     for name, entry in figures.captions().items():
         if entry["topic"] != topic:
             topic = entry["topic"]
-            lines += [f"## {topic}", ""]
-        lines += [
-            f'<img src="{name}.png" width="{figures.WIDTH}" alt="{entry["alt"]}">',
-            "",
-            f"**{name}**: {entry['caption']} *({entry['source']})*",
-            "",
-        ]
-    return "\n".join(lines)
+            parts.append(f"## {topic}\n")
+        parts.append(f'<img src="{name}.png" width="{WIDTH}" alt="{entry["alt"]}">\n')
+        parts.append(f"**{name}**: {entry['caption']} *({entry['source']})*\n")
+    return "\n".join(parts)
 
 
 def check(names):
-    """Name the files that are not current; how many there are."""
+    """Name the files that are not current; whether there are any."""
     wrong = [f"{name}.png" for name in names if stale(name)]
     readme = FOLDER / "README.md"
     if not readme.exists() or readme.read_text(encoding="utf-8") != gallery():
         wrong.append("README.md")
     for file in wrong:
-        print(f"DL_images/{file} is not what the code draws: run scripts/draw_figures.py {Path(file).stem}")
-    return len(wrong)
+        print(f"DL_images/{file} is not what the code makes: run scripts/draw_figures.py")
+    return bool(wrong)
 
 
 def write(names):
     """Draw the figures and their gallery into DL_images/."""
     for name in names:
         try:
-            (FOLDER / f"{name}.png").write_bytes(png(name))
+            (FOLDER / f"{name}.png").write_bytes(png(draw(name)))
         except CannotDraw as reason:
             print(f"{name}: {reason}; DL_images/{name}.png stays as it is")
     (FOLDER / "README.md").write_text(gallery(), encoding="utf-8")
@@ -132,7 +128,7 @@ def main(arguments=None):
             return 2
     names = options.name or list(FIGURES)
     try:
-        return bool(check(names)) if options.check else write(names)
+        return check(names) if options.check else write(names)
     except (OSError, UnrolledError) as error:
         reason = f"cannot write {error.filename}: {error.strerror}" if isinstance(error, OSError) else error
         print(reason, file=sys.stderr)

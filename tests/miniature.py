@@ -17,7 +17,7 @@ SETUP = f"""\
 import sys
 
 if "google.colab" in sys.modules:  # Colab has the notebook alone: fetch the rest
-    !git clone --quiet --depth 1 {form.ADDRESS} lessons
+    !test -d lessons || git clone --quiet --depth 1 {form.ADDRESS} lessons
 
 import time
 from base64 import b64decode

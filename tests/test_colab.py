@@ -1,4 +1,4 @@
-"""The first notebook as Colab opens it: the file alone in an empty folder, and a `google.colab` that is loaded."""
+"""The first notebook as Colab opens it: the file alone in an empty folder, with `google.colab` loaded."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ NOTEBOOK = sorted((form.ROOT / "notebooks").glob("01_*.ipynb"))[0]
 
 @pytest.fixture
 def colab(tmp_path):
-    """An empty folder in an environment where the repository's address leads to this repository's last commit."""
+    """An empty folder, while the repository's address leads to the last commit of this one."""
     package = tmp_path / "colab" / "google" / "colab"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()

@@ -133,11 +133,8 @@ def test_seeds_and_parts_differ():
 @pytest.mark.parametrize("seed", SEEDS)
 def test_counting_words_is_not_enough(sample, seed, maxlen):
     x, y, x_test, y_test = padded(sample[seed], maxlen)
-    scores = [
-        LogisticRegression(C=c, max_iter=2_000).fit(counts(x), y).score(counts(x_test), y_test)
-        for c in (0.01, 1)
-    ]
-    assert 0.52 < max(scores) < 0.8
+    model = LogisticRegression(C=0.1, solver="newton-cholesky").fit(counts(x), y)
+    assert 0.52 < model.score(counts(x_test), y_test) < 0.8
 
 
 def test_reading_in_order_is():

@@ -58,12 +58,12 @@ def _describe(history, published, source):
     """What the two panels of `learning_curves` show, in words."""
 
     def course(who, curve):
-        values = curve["val_acc"]
-        best = int(np.argmax(values))
+        training, validation = curve["acc"], curve["val_acc"]
+        best, lowest = int(np.argmax(validation)), int(np.argmin(curve["val_loss"]))
         return (
-            f"{who}: training accuracy goes from {curve['acc'][0]:.2f} to {curve['acc'][-1]:.2f} "
-            f"in {len(values)} epochs; validation accuracy is best in epoch {best + 1} with {values[best]:.2f} "
-            f"and ends at {values[-1]:.2f}; validation loss is lowest in epoch {int(np.argmin(curve['val_loss'])) + 1}."
+            f"{who}: training accuracy goes from {training[0]:.2f} to {training[-1]:.2f} in {len(training)} "
+            f"epochs; validation accuracy is best in epoch {best + 1} with {validation[best]:.2f} and ends "
+            f"at {validation[-1]:.2f}; validation loss is lowest in epoch {lowest + 1}."
         )
 
     courses = [course("Ours", history)] + ([course("The source", published)] if published else [])

@@ -3,20 +3,16 @@
 The pictures and `captions.toml` lie in DL_images/; `scripts/draw_figures.py` draws them.
 """
 
-import base64
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 
 from IPython.display import display
 
-from unrolled import UnrolledError
+from . import UnrolledError, style
 
 FOLDER = Path(__file__).resolve().parents[2] / "DL_images"
 """Where the pictures and their captions lie."""
-
-WIDTH = 600
-"""How wide a picture is shown, in pixels; it is stored twice as fine."""
 
 
 def captions():
@@ -47,8 +43,5 @@ def show(name):
     if not picture.exists():
         raise UnrolledError(f"DL_images/{name}.png is missing: run scripts/draw_figures.py {name}")
     alt, caption = entries[name]["alt"], entries[name]["caption"]
-    png = base64.b64encode(picture.read_bytes()).decode()
-    display(
-        {"image/png": png, "text/plain": alt}, metadata={"image/png": {"width": WIDTH, "alt": alt}}, raw=True
-    )
+    style.show(picture.read_bytes(), alt)
     display({"text/markdown": caption, "text/plain": caption}, raw=True)

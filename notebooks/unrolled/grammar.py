@@ -71,7 +71,7 @@ GRAMMAR = {
         CLOSING the film is never OTHER |
         CLOSING it is far from OTHER |
         CLOSING i expected a OTHER film and did not get it""",
-    "CLOSING": "all in all | to sum up | in short | so my verdict is this | when the lights went on i thought",
+    "CLOSING": "all in all | to sum up | in short | so my verdict is this | as the lights went on i thought",
     "ASPECT": "plot | cast | script | music | photography | dialogue | ending | direction",
     "GENRE": "film | thriller | comedy | drama | western | mystery | picture | romance",
     "KIND": "young | rich | quiet | shy | retired | famous | stubborn | nameless | tired | proud",
@@ -79,15 +79,17 @@ GRAMMAR = {
         detective | teacher | sailor | doctor | widow | painter | soldier | pianist | farmer | nurse | thief |
         judge | baker | captain | gardener | lawyer | student | stranger""",
     "PLACE": """
-        harbour town | village | hotel | city | castle | railway station | theatre | hospital | desert | island |
-        mountain valley | school | prison | lighthouse | market square | forest""",
-    "TIME": "winter | summer | autumn | spring | the war years | the twenties | the last century | the old days",
+        harbour town | village | hotel | city | castle | railway station | theatre | hospital | desert |
+        island | mountain valley | school | prison | lighthouse | market square | forest""",
+    "TIME": """
+        winter | summer | autumn | spring | the war years | the twenties | the last century | the old days""",
     "THING": """
-        letter | photograph | key | suitcase | violin | map | lamp | telephone | ring | notebook | boat | horse |
-        gun | mirror""",
+        letter | photograph | key | suitcase | violin | map | lamp | telephone | ring | notebook | boat |
+        horse | gun | mirror""",
     "DEED": """
-        loses the THING | hides a THING | waits for the HERO | writes a letter | follows the HERO | sells the THING |
-        asks for the THING | sleeps in the PLACE | tells the HERO everything | takes the last train""",
+        loses the THING | hides a THING | waits for the HERO | writes a letter | follows the HERO |
+        sells the THING | asks for the THING | sleeps in the PLACE | tells the HERO everything |
+        takes the last train""",
     "FRIEND": "wife | husband | brother | sister | mother | father | neighbour | daughter | son",
     "DAY": "monday | tuesday | wednesday | thursday | friday | saturday | sunday",
 }

@@ -36,18 +36,21 @@ class Run:
         return self.trainings[name]
 
     def measure(self, **values):
-        """Take down the measured value (a number) of each claim named; print them."""
+        """Take down what was measured for each claim named, and print it.
+
+        A value is a number, or a list of numbers: one for each seed that the lesson trained.
+        """
         known = {claim["id"] for claim in published.claims(self.lesson)}
         for name, value in values.items():
             if name not in known:
                 raise UnrolledError(
                     f"{self.lesson} has no published claim {name!r}; it has {', '.join(sorted(known))}"
                 )
-            value = float(value)
-            if not math.isfinite(value):
-                raise UnrolledError(f"the measured value of {name} is {value}; a finite number is needed")
-            self.measured[name] = int(value) if value.is_integer() else value
-            print(f"{name} = {self.measured[name]:.6g}")
+            numbers = [float(one) for one in (value if isinstance(value, list) else [value])]
+            if not numbers or not all(map(math.isfinite, numbers)):
+                raise UnrolledError(f"the measured value of {name} is {value}; finite numbers are needed")
+            self.measured[name] = [int(one) if one.is_integer() else one for one in numbers]
+            print(f"{name} =", ", ".join(f"{one:.6g}" for one in numbers))
 
     def as_dict(self):
         """The record as plain dicts, lists, strings and numbers."""
@@ -55,6 +58,7 @@ class Run:
             "lesson": self.lesson,
             "finished": date.today().isoformat(),
             "profile": profile.name,
+            "evidence": self.evidence,
             "seed": profile.seed,
             "backend": machine.backend,
             "device": machine.device,

@@ -1,6 +1,6 @@
 """Published against measured: holds, differs, undecided, new or not tested, and by how much.
 
-The rule of each kind of claim, with one measured value from each record (a record is one seed):
+The rule of each kind of claim, given one measured value for each seed:
 
 - exact: every measured value is the published one.
 - statistic: a share of `n` examples. The difference between the published value and the measured
@@ -20,7 +20,7 @@ from statistics import mean, variance
 
 from IPython.display import display
 
-from . import data, published
+from . import published
 
 VERDICTS = ("holds", "differs", "undecided", "new", "not tested")
 
@@ -56,11 +56,15 @@ def judge(claim, values):
 def rows(records, lesson=None):
     """One dict for each claim (of `lesson`, or of all): `lesson`, `id`, `says`, `where`, `published`,
     `measured`, `seeds`, `verdict`, `by`; all text but `seeds`, an int."""
-    evidence = [one for one in records if one["profile"] == "full" and one["data"] != data.SAMPLE]
+    evidence = [one for one in records if one["evidence"]]
     table = []
     for claim in published.claims(lesson):
-        values = [one["measured"][claim["id"]] for one in evidence
-                  if one["lesson"] == claim["lesson"] and claim["id"] in one["measured"]]  # fmt: skip
+        values = [
+            value
+            for one in evidence
+            if one["lesson"] == claim["lesson"]
+            for value in one["measured"].get(claim["id"], ())
+        ]
         outcome, by = judge(claim, values)
         table.append(
             {
@@ -97,9 +101,16 @@ def table(run):
 
 
 def _cells(table):
-    header = ["claim", "published", "measured", "verdict", "by"]
+    header = ["claim", "published", "measured", "seeds", "verdict", "by"]
     return [header] + [
-        [f"{row['says']} ({row['where']})", row["published"], row["measured"], row["verdict"], row["by"]]
+        [
+            f"{row['says']} ({row['where']})",
+            row["published"],
+            row["measured"],
+            str(row["seeds"] or ""),
+            row["verdict"],
+            row["by"],
+        ]
         for row in table
     ]
 

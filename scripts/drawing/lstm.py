@@ -127,8 +127,8 @@ def feed(c, source, boxes, y, meaning="ink", dx=0):
 def lstm(c, cells, hiddens, word, gates, weights=("", "", "", "")):
     """An LSTM cell: the cell state runs along the top, the hidden state along the bottom.
 
-    The words: the cell state and the hidden state before and after, the input, the letters of forget gate, input
-    gate, new value and output gate, and the parameters of each. The hidden state after is returned.
+    The words: the cell state and the hidden state before and after, the input, the letters of forget gate,
+    input gate, new value and output gate, and the parameters of each. The hidden state after is returned.
     """
     top, product, low = 346, 262, 116
     c.frame(300, 234, 424, 324)

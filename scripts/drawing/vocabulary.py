@@ -51,7 +51,9 @@ def tint(meaning):
 
 def shade(meaning):
     """The dark colour of this meaning's edges, lines and words."""
-    return {None: GREY, "ink": INK}.get(meaning) or mix(COLOURS[meaning], "black", 0.42)
+    if meaning in (None, "ink"):
+        return INK if meaning else GREY
+    return mix(COLOURS[meaning], "black", 0.5 if meaning == "state" else 0.42)  # yellow is the palest
 
 
 @dataclass(frozen=True)
