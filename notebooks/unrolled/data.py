@@ -8,7 +8,6 @@ sample, so that it is the same everywhere. What was used stands in `source`.
 import json
 import os
 import socket
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -114,6 +113,8 @@ def _first(name, folder, from_keras, sample):
         return *sample(), SAMPLE
     if "UNROLLED_DATA" in os.environ:
         path = Path(os.environ["UNROLLED_DATA"]).expanduser()
+        if not os.environ["UNROLLED_DATA"]:
+            raise UnrolledError("UNROLLED_DATA is empty: name the folder of the data sets, or unset it")
         if not path.is_dir():
             raise UnrolledError(
                 f"UNROLLED_DATA names {path}, which is no folder: name the one that holds the data sets"
@@ -144,7 +145,7 @@ def _load(path, names):
             missing = [name for name in names if name not in arrays]
             if not missing:
                 return {name: arrays[name] for name in names}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zipfile.zlib.error):
+    except Exception:  # NumPy, zipfile and zlib each raise their own
         raise UnrolledError(
             f"{path} cannot be read: the file is cut short or is no .npz; copy it again"
         ) from None
@@ -177,23 +178,26 @@ def _reviews_folder(folder):
         )
         _require(len(tokens) and tokens.min() >= 1, path, "ranks count from 1")
         _require(np.isin(labels, (0, 1)).all(), path, "labels are 0 or 1")
-        splits.append({"tokens": tokens, "lengths": lengths, "labels": labels})
+        splits.append({"tokens": tokens, "lengths": lengths.astype("int64"), "labels": labels})
     if not index_path.is_file():
         raise UnrolledError(f"UNROLLED_DATA has no {index_path.name}: {folder} must hold it")
     try:
         word_index = json.loads(index_path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (OSError, ValueError):
         raise UnrolledError(f"{index_path} cannot be read: it is no JSON; copy it again") from None
     _require(
         isinstance(word_index, dict) and all(isinstance(rank, int) for rank in word_index.values()),
         index_path,
         "it maps words to ranks",
     )
+    highest = max(split["tokens"].max() for split in splits)
+    _require(max(word_index.values(), default=0) >= highest, index_path, f"rank {highest} needs a word")
     return *splits, word_index
 
 
 def _reviews_keras():
-    plain = {"start_char": None, "oov_char": None, "index_from": 0}
+    # Without a limit above every rank, Keras drops the highest.
+    plain = {"start_char": None, "oov_char": None, "index_from": 0, "num_words": 1_000_000}
     splits = []
     for sequences, labels in keras.datasets.imdb.load_data(**plain):
         lengths = np.array([len(sequence) for sequence in sequences])
@@ -220,7 +224,7 @@ def _digits_folder(folder):
             "28×28 images of type uint8",
         )
         _require(
-            y.shape == (len(x),) and len(x) and y.min() >= 0 and y.max() <= 9, path, "a label 0 to 9 an image"
+            y.shape == (len(x),) and len(x) and np.isin(y, range(10)).all(), path, "a label 0 to 9 an image"
         )
     return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
 
