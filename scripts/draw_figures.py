@@ -22,8 +22,9 @@ from unrolled import UnrolledError, figures  # noqa: E402
 from unrolled.style import SHEET, WIDTH  # noqa: E402
 
 FOLDER = figures.FOLDER
-STYLE = ["default", str(SHEET)]
-"""Matplotlib's defaults and the project's sheet over them, so that a person's own settings change nothing."""
+STYLE = ["default", str(SHEET), {"figure.constrained_layout.use": False}]
+"""Matplotlib's defaults, so that a person's own settings change nothing, then the project's sheet. A drawing
+says itself where everything stands."""
 PALETTE = 96
 """How many colours a picture has: flat areas and their soft edges need no more."""
 TOLERANCE = 12

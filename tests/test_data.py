@@ -256,7 +256,7 @@ def test_no_network(full, monkeypatch, capsys, name):
 
 
 def test_reviews_from_keras(full, monkeypatch, capsys):
-    """Keras's loader, given a file of its own form in place of the download, says what it says of the real one."""
+    """A stand-in for Keras's loader, which gives lists in an array of objects."""
     reviews = [[5, 4, 3], [1, 2], [6]]
     ragged = np.empty(3, object)
     ragged[:] = reviews
@@ -307,7 +307,7 @@ def test_sample_digits(quick):
         assert x.min() == 0 and 0.9 < x.max() <= 1
         assert set(y) == set(range(10))
         assert not x[:, :2].any() and not x[:, :, -2:].any()
-    assert digits.x_train.mean() == pytest.approx(0.13, abs=0.1)
+    assert 0.1 < digits.x_train.mean() < 0.3
 
 
 def test_sample_digits_follow_the_seed(quick, monkeypatch):

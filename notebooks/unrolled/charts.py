@@ -7,8 +7,10 @@ import numpy as np
 
 from . import style
 
+plt.style.use(style.SHEET)
+
 OURS, THEIRS = style.COLOURS["measured"], style.COLOURS["published"]
-FIRST_COLOURS = [
+COLOURS = [
     style.COLOURS[meaning] for meaning in ("measured", "output", "hidden", "gate", "gradient", "input")
 ]
 
@@ -18,15 +20,13 @@ def figure(columns=1, rows=1, height=2.9, **options):
 
     `height` is in inches; `options` go to `subplots`.
     """
-    with plt.style.context(style.SHEET):
-        return plt.subplots(rows, columns, figsize=(6, height), **options)
+    return plt.subplots(rows, columns, figsize=(6, height), **options)
 
 
 def show(figure, alt):
     """Show `figure` as this cell's picture, described by `alt`, and close it."""
     png = io.BytesIO()
-    with plt.style.context(style.SHEET):
-        figure.savefig(png, format="png")
+    figure.savefig(png, format="png")
     plt.close(figure)
     style.show(png.getvalue(), alt)
 
@@ -49,9 +49,13 @@ def learning_curves(history, source, published=None):
         axis.plot(epochs, history[f"val_{metric}"], color=OURS, marker=marker, ms=3, label="ours, validation")
         axis.set(title=name, xlabel="epoch")
         axis.xaxis.get_major_locator().set_params(integer=True)
-    axes[0].legend()
-    fig.suptitle(source, fontsize=9, color=THEIRS, x=0.99, ha="right")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, columnspacing=1.2)
+    _name_the_data(fig, source)
     show(fig, _describe(history, published, source))
+
+
+def _name_the_data(fig, source):
+    fig.suptitle(source, fontsize=8, color=THEIRS, x=0.995, ha="right")
 
 
 def _describe(history, published, source):
@@ -73,13 +77,14 @@ def _describe(history, published, source):
 def compare(series, source, metric="validation accuracy", log=False):
     """One curve over the epochs for each of several trainings.
 
-    `series`: a dict from label to a list of values, one an epoch; `metric` names the values; `log` makes
+    `series`: a dict from label to a list of values, one an epoch; a label that begins with "source" is drawn as
+    published; `metric` names the values; `log` makes
     the vertical axis logarithmic; `source`: that of the data.
     """
     fig, axis = figure()
     marks = ("o", "s", "^", "D", "v", "P", "X", "*")
     for number, (label, values) in enumerate(series.items()):
-        colour = FIRST_COLOURS[number % len(FIRST_COLOURS)]
+        colour = THEIRS if label.startswith("source") else COLOURS[number % len(COLOURS)]
         axis.plot(
             range(1, len(values) + 1),
             values,
@@ -91,7 +96,7 @@ def compare(series, source, metric="validation accuracy", log=False):
     axis.set(title=metric[0].upper() + metric[1:], xlabel="epoch", yscale="log" if log else "linear")
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    fig.suptitle(source, fontsize=9, color=THEIRS, x=0.99, ha="right")
+    _name_the_data(fig, source)
     ends = "; ".join(
         f"{label} goes from {values[0]:.3g} to {values[-1]:.3g}" for label, values in series.items()
     )

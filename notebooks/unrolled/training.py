@@ -109,7 +109,7 @@ class Training:
                 f" · {_duration((self.epochs - done) * self.seconds[-1])} left" if done < self.epochs else ""
             )
             return f"epoch {done}/{self.epochs} · {metrics} · {self.seconds[-1]:.1f} s an epoch{left}"
-        remark = f", continued after epoch {self.resumed}" if self.resumed else ""
+        remark = f", taken up after epoch {self.resumed}" if self.resumed else ""
         remark += f", interrupted before epoch {done + 1}" if self.interrupted else ""
         return f"{done} epochs in {_duration(sum(self.seconds))} ({each:.1f} s each{remark}) · {metrics}"
 

@@ -109,7 +109,7 @@ class Canvas:
     """A white sheet to draw on; `figure` is the Matplotlib figure behind it."""
 
     def __init__(self, width=600, height=300):
-        self.figure = Figure(figsize=(width / 100, height / 100), layout="none")
+        self.figure = Figure(figsize=(width / 100, height / 100))
         FigureCanvasAgg(self.figure)
         self.width, self.height = width, height
         self.sheet = self.figure.add_axes((0, 0, 1, 1))
