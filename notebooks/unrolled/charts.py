@@ -77,9 +77,9 @@ def _describe(history, published, source):
 def compare(series, source, metric="validation accuracy", log=False):
     """One curve over the epochs for each of several trainings.
 
-    `series`: a dict from label to a list of values, one an epoch; a label that begins with "source" is drawn as
-    published; `metric` names the values; `log` makes
-    the vertical axis logarithmic; `source`: that of the data.
+    `series`: a dict from label to a list of values, one an epoch; a label that begins with "source" is drawn
+    as published. `metric` names the values; `log` makes the vertical axis logarithmic; `source`: that of
+    the data.
     """
     fig, axis = figure()
     marks = ("o", "s", "^", "D", "v", "P", "X", "*")
