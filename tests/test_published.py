@@ -4,9 +4,9 @@ import json
 
 import pytest
 from environment import ROOT
-
 from unrolled import UnrolledError, published
 
+NEEDED = {
     "exact": {"value"},
     "statistic": {"value", "n"},
     "range": {"low", "high", "shown"},
