@@ -72,8 +72,10 @@ def test_what_it_shows_is_what_was_recorded(code, record):
     text = "".join(
         out.get("text", "") for cell in code if "run.measure(" in cell.source for out in cell.outputs
     )
-    shown = dict(re.findall(r"^(\w+) = (\S+)$", text, re.MULTILINE))
-    assert shown == {name: f"{value:.6g}" for name, value in record["measured"].items()}
+    shown = dict(re.findall(r"^(\w+) = (.+)$", text, re.MULTILINE))
+    assert shown == {
+        name: ", ".join(f"{value:.6g}" for value in values) for name, values in record["measured"].items()
+    }
 
 
 def test_no_record_is_without_a_notebook():

@@ -124,10 +124,11 @@ def test_a_failure_does_not_keep_the_others_from_running(reproduce, project):
 
 def test_a_dead_kernel_is_named(reproduce, project, capsys):
     notebook = miniature.unrun("01_sound.ipynb")
-    notebook.cells[miniature.COUNT_CELL].source = "import os; os._exit(1)"
+    notebook.cells[miniature.COUNT_CELL].source = "import os; os.write(2, b'planted'); os._exit(1)"
     miniature.write(notebook, project / "notebooks" / "01_sound.ipynb")
     assert reproduce.main(["--only", "1"], project) == 1
     assert "01_sound, cell 2 of 5: the kernel died" in capsys.readouterr().err
+    assert "planted" in (project / "build" / "notebooks" / "01_sound.log").read_text()
 
 
 @pytest.mark.parametrize("arguments", (["--quick"], ["--seed", "3"]))

@@ -78,19 +78,24 @@ class Run:
         }
 
     def save(self):
-        """Write the record and forget the backups; an interrupted run keeps them and writes nothing."""
+        """Write the record and forget the backups; an interrupted run keeps them and writes nothing.
+
+        Raises `UnrolledError` if the record cannot be written; the backups are then kept, too.
+        """
         interrupted = [name for name, one in self.trainings.items() if one.interrupted]
         if interrupted:
             names = ", ".join(interrupted)
             print(f"Interrupted in {names}: no record is written; run the lesson again to continue.")
             return
         path = self._folder / f"{self.stem}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
-        unfinished.write_text(
-            json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-        os.replace(unfinished, path)
+        text = json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(text, encoding="utf-8")
+            os.replace(unfinished, path)
+        except OSError as error:
+            raise UnrolledError(f"{path} cannot be written ({error.strerror}): nothing is recorded") from None
         training.forget(self._folder / ".unfinished" / self.stem)
         print(f"recorded in {path.relative_to(profile.ROOT)}")
 
