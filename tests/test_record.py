@@ -52,8 +52,8 @@ def files(folder):
 def test_a_record_is_written_and_read(project, capsys):
     run = record.Run(LESSON, REAL)
     kept = trained(run)
-    run.measure(parameters=322_113, best_val_accuracy=0.8612345)
-    assert capsys.readouterr().out == "parameters = 322113\nbest_val_accuracy = 0.861235\n"
+    run.measure(parameters=322_113, best_val_accuracy=[0.8612345, 0.85])
+    assert capsys.readouterr().out == "parameters = 322113\nbest_val_accuracy = 0.861235, 0.85\n"
     run.save()
 
     name = f"notebooks/results/{LESSON}.{machine.backend}.seed{profile.seed}.json"
@@ -66,7 +66,7 @@ def test_a_record_is_written_and_read(project, capsys):
     assert (read["lesson"], read["profile"], read["seed"]) == (LESSON, "full", profile.seed)
     assert (read["backend"], read["data"]) == (machine.backend, REAL)
     assert set(read["versions"]) == {"python", "keras", "numpy", machine.backend}
-    assert read["measured"] == {"parameters": 322_113, "best_val_accuracy": 0.8612345}
+    assert read["measured"] == {"parameters": [322_113], "best_val_accuracy": [0.8612345, 0.85]}
     assert read["trainings"]["simple_rnn"] == {
         "parameters": 322_113,
         "epochs": 2,
@@ -82,7 +82,7 @@ def test_a_second_run_replaces_the_first(project):
         run = record.Run(LESSON, REAL)
         run.measure(best_val_accuracy=value)
         run.save()
-    assert [one["measured"] for one in record.load()] == [{"best_val_accuracy": 0.9}]
+    assert [one["measured"] for one in record.load()] == [{"best_val_accuracy": [0.9]}]
 
 
 def test_unknown_lesson():
@@ -99,10 +99,10 @@ def test_unknown_claim():
     assert run.measured == {}
 
 
-@pytest.mark.parametrize("value", (float("nan"), float("inf"), -float("inf")))
+@pytest.mark.parametrize("value", (float("nan"), -float("inf"), [], [0.8, float("nan")]), ids=str)
 def test_a_measured_value_is_finite(value):
     run = record.Run(LESSON, REAL)
-    with pytest.raises(UnrolledError, match="a finite number is needed"):
+    with pytest.raises(UnrolledError, match="finite numbers are needed"):
         run.measure(best_val_accuracy=value)
     assert run.measured == {}
 
