@@ -248,3 +248,11 @@ def test_clipping_keeps_the_descent_near():
     assert training.cliff_loss(*free[-1]) > 0.4
     assert training.cliff_loss(*clipped[-1]) < 0.1
     assert max(np.hypot(*np.diff(clipped, axis=0).T)) <= training.RATE * training.LIMIT + 1e-12
+
+
+def test_a_model_is_drawn_by_keras_or_shown_as_committed(monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr(figures.style, "show", lambda png, alt: shown.append(png))
+    monkeypatch.setattr(figures.shutil, "which", lambda program: None)
+    figures.plot_model(None, "mnist_rnn_model")
+    assert shown == [(figures.FOLDER / "mnist_rnn_model.png").read_bytes()]

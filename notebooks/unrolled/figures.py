@@ -3,8 +3,10 @@
 The pictures and `captions.toml` lie in DL_images/; `scripts/draw_figures.py` draws them.
 """
 
+import shutil
 import tomllib
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 
 from IPython.display import display
@@ -42,6 +44,19 @@ def show(name):
     picture = FOLDER / f"{name}.png"
     if not picture.exists():
         raise UnrolledError(f"DL_images/{name}.png is missing: run scripts/draw_figures.py {name}")
-    alt, caption = entries[name]["alt"], entries[name]["caption"]
-    style.show(picture.read_bytes(), alt)
-    display({"text/markdown": caption, "text/plain": caption}, raw=True)
+    _show(picture.read_bytes(), entries[name])
+
+
+def plot_model(model, name):
+    """Show `model` as Keras draws it, where Graphviz is installed; elsewhere the committed figure `name` of it."""
+    if not (shutil.which("dot") and find_spec("pydot")):
+        return show(name)
+    from keras.utils import model_to_dot
+
+    _show(model_to_dot(model, show_shapes=True, dpi=160).create_png(), captions()[name])
+
+
+def _show(png, entry):
+    """Show a picture with the alt text and the caption of its entry in captions.toml."""
+    style.show(png, entry["alt"])
+    display({"text/markdown": entry["caption"], "text/plain": entry["caption"]}, raw=True)
