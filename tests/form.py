@@ -28,7 +28,7 @@ LONGEST, SHORT = 20, 12
 
 MARKER = re.compile(r"^\s*#+\s*(NBVAL|PYTEST_VALIDATE)_\w+\s*$", re.MULTILINE)
 MACHINE = re.compile(r"(?<![\w./])/(home|root|work|tmp|Users)/|(?<!\w)[A-Z]:\\")
-PROGRESS = re.compile(r"━|█|\x1b\[|\r|\x08|\d%\|")
+PROGRESS = re.compile(r"\d\S* +\S*━|█|\d%\||\x1b\[|\r|\x08")
 OBJECT = re.compile(r" at 0x[0-9a-f]{6,}")
 
 

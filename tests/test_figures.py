@@ -250,7 +250,7 @@ def test_clipping_keeps_the_descent_near():
     assert max(np.hypot(*np.diff(clipped, axis=0).T)) <= training.RATE * training.LIMIT + 1e-12
 
 
-def test_a_model_is_drawn_by_keras_or_shown_as_committed(monkeypatch, capsys):
+def test_a_model_is_shown_as_committed_where_graphviz_is_missing(monkeypatch):
     shown = []
     monkeypatch.setattr(figures.style, "show", lambda png, alt: shown.append(png))
     monkeypatch.setattr(figures.shutil, "which", lambda program: None)

@@ -48,7 +48,7 @@ def show(name):
 
 
 def plot_model(model, name):
-    """Show `model` as Keras draws it, where Graphviz is installed; elsewhere the committed figure `name` of it."""
+    """Show `model` as Keras draws it where Graphviz is installed, elsewhere its committed figure `name`."""
     if not (shutil.which("dot") and find_spec("pydot")):
         return show(name)
     from keras.utils import model_to_dot
