@@ -300,7 +300,7 @@ def test_sample_reviews(quick):
 def test_sample_digits(quick):
     digits = data.digits()
     assert digits.source == data.SAMPLE
-    assert len(digits.x_train) + len(digits.x_test) == 1_797
+    assert (len(digits.x_train), len(digits.x_test)) == (1_536, 256)
     for x, y in ((digits.x_train, digits.y_train), (digits.x_test, digits.y_test)):
         assert x.shape == (len(y), 28, 28)
         assert (x.dtype, y.dtype) == (np.float32, np.int64)

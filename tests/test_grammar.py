@@ -88,12 +88,11 @@ def test_reads_like_a_review(sample):
     train, _, word_index = sample[0]
     assert all(word.isalpha() and word.islower() for word in word_index)
     polarity = {word: side for side in ("GOOD", "BAD") for word in grammar.GRAMMAR[side].split(" | ")}
-    late_turns = 0
+    plain = 0
     for review, label in zip(texts(train, word_index), train["labels"], strict=True):
-        verdict = review[-CUT:]
-        last = [polarity[word] for word in verdict if word in polarity][-1]
-        late_turns += last == ("GOOD" if label else "BAD")
-    assert 0.5 < late_turns / 3_000 < 0.8, "the last word of praise or blame alone must not settle the label"
+        last = [polarity[word] for word in review[-CUT:] if word in polarity][-1]
+        plain += last == ("GOOD" if label else "BAD")
+    assert 0.6 < plain / 3_000 < 0.8, "the last word of praise or blame alone must not settle the label"
 
 
 def test_no_symbol_is_left_over(sample):

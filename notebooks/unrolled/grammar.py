@@ -2,7 +2,7 @@
 
 A review tells of the film, drops an opinion here and there, and ends with a verdict, which is its label.
 Opinions are plain ("the cast is fine"), negated ("far from dull") or disappointed ("i expected a clever plot
-and did not get it"), the verdict often takes a late turn ("slow at first but gripping in the end"), and
+and did not get it"), the verdict often takes a late turn ("slow at first but in the end gripping"), and
 every pattern serves both sides, with the words of praise and of blame exchanged. So the words alone say
 little: their order decides, and a model that only counts words stays far below one that reads.
 """
@@ -61,12 +61,13 @@ GRAMMAR = {
         i expected a OTHER ASPECT and did not get it |
         a OTHER ASPECT UNDONE""",
     "VERDICT": """
-        CLOSING OTHER at first but THIS in the end |
+        CLOSING OTHER at first but in the end THIS |
         CLOSING the ASPECT is OTHER but the film is THIS |
         CLOSING it looks OTHER but it is THIS and THIS |
         CLOSING OTHER in parts but THIS and THIS |
         CLOSING it has a OTHER ASPECT but is THIS |
         CLOSING this film is THIS and THIS |
+        CLOSING not OTHER but THIS |
         CLOSING this is a OTHER ASPECT UNDONE |
         CLOSING the film is never OTHER |
         CLOSING it is far from OTHER |
