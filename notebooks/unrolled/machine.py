@@ -1,6 +1,7 @@
 """What a run runs on: the Keras backend, the device, the versions, and what is fast there."""
 
 import importlib.metadata
+import logging
 import os
 import platform
 
@@ -46,6 +47,11 @@ use_cudnn = "auto" if gpu else False
 
 With `"auto"` on a CPU, TensorFlow takes a fused step that XLA cannot compile.
 """
+
+
+if backend == "tensorflow":
+    # Lessons that time several models in turn trace many functions on purpose; TensorFlow warns of it.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 
 def versions():
