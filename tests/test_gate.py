@@ -235,14 +235,9 @@ def unrun_cell(nb):
     return SETUP_CELL, "without having been run"
 
 
-def slow_cell(nb):
-    nb.cells[COUNT_CELL].source = "time.sleep(60)"
-    return COUNT_CELL, "Timeout"
-
-
 REPLAY = (
     changed_count, changed_model, unlearning_model, stale_figure, picture_not_drawn, picture_not_stored,
-    slow_cell, raising_cell, bad_magic, stderr_in_ignored_cell, skipped_by_tag, allowed_to_raise, cleared,
+    raising_cell, bad_magic, stderr_in_ignored_cell, skipped_by_tag, allowed_to_raise, cleared,
     unrun_cell,
 )  # fmt: skip
 
@@ -257,10 +252,10 @@ def replayed(good, tmp_path_factory):
         notebook = copy.deepcopy(good)
         answers[plant.__name__] = plant(notebook)
         miniature.write(notebook, folder / f"{plant.__name__}.ipynb")
-    return pytest_nbval(folder, "--nbval-cell-timeout=10"), answers
+    return pytest_nbval(folder), answers
 
 
-def pytest_nbval(folder, *options, timeout=300):
+def pytest_nbval(folder, *options, timeout=900):
     """Replay the notebooks in `folder` as scripts/test does; the finished process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environment["PYTHONPATH"] = str(form.ROOT / "tests")
@@ -310,7 +305,7 @@ def test_a_killed_kernel_is_seen_at_once(end, good, tmp_path):
     notebook = copy.deepcopy(good)
     notebook.cells[TRAINING_CELL].source = f"import os\n{end}"
     miniature.write(notebook, tmp_path / "killed.ipynb")
-    done = pytest_nbval(tmp_path, "--nbval-cell-timeout=2000", timeout=90)
+    done = pytest_nbval(tmp_path, "--nbval-cell-timeout=2000", timeout=300)
     assert outcomes(done, "killed") == ["PASSED", "PASSED", "PASSED", "FAILED", "SKIPPED"], done.stdout
     assert "the kernel died" in done.stdout
 

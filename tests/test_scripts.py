@@ -48,7 +48,7 @@ def command(*arguments, **settings):
     name, *rest = arguments
     return subprocess.run(
         [sys.executable, str(ROOT / "scripts" / name), *rest],
-        env=environment | settings, capture_output=True, text=True, encoding="utf-8", timeout=120,
+        env=environment | settings, capture_output=True, text=True, encoding="utf-8", timeout=300,
     )  # fmt: skip
 
 
@@ -180,12 +180,12 @@ def test_ctrl_c_ends_with_one_line(project):
     )
     paths = [str(ROOT / "tests"), str(ROOT / "scripts"), str(project)]
     running = subprocess.Popen([sys.executable, "-c", code, *paths], stderr=subprocess.PIPE, text=True)
-    for _ in range(600):
+    for _ in range(3000):
         if (project / "notebooks" / "started").exists():
             break
         time.sleep(0.1)
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=300)
     assert running.returncode == 130
     assert "Stopped." in err
     assert "Traceback" not in err

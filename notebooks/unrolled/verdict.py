@@ -71,7 +71,7 @@ def rows(records, lesson=None):
                 "lesson": claim["lesson"],
                 "id": claim["id"],
                 "says": claim["says"],
-                "where": f"{claim['source']}, {claim['place']}",
+                "where": claim["place"] if claim["kind"] == "new" else f"{claim['source']}, {claim['place']}",
                 "published": claim.get("shown", _number(claim["value"]) if "value" in claim else ""),
                 "measured": _number(mean(values)) if values else "",
                 "seeds": len(values),
