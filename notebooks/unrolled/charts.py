@@ -13,6 +13,7 @@ OURS, THEIRS = style.COLOURS["measured"], style.COLOURS["published"]
 COLOURS = [
     style.COLOURS[meaning] for meaning in ("measured", "output", "hidden", "gate", "gradient", "input")
 ]
+MARKS = "os^DvPX*"
 
 
 def figure(columns=1, rows=1, height=2.9, **options):
@@ -82,17 +83,10 @@ def compare(series, source, metric="validation accuracy", log=False):
     the data.
     """
     fig, axis = figure()
-    marks = ("o", "s", "^", "D", "v", "P", "X", "*")
     for number, (label, values) in enumerate(series.items()):
         colour = THEIRS if label.startswith("source") else COLOURS[number % len(COLOURS)]
-        axis.plot(
-            range(1, len(values) + 1),
-            values,
-            color=colour,
-            marker=marks[number % len(marks)],
-            ms=3.5,
-            label=label,
-        )
+        epochs, every = range(1, len(values) + 1), max(1, len(values) // 12)
+        axis.plot(epochs, values, color=colour, marker=MARKS[number], ms=4, markevery=every, label=label)
     axis.set(title=metric[0].upper() + metric[1:], xlabel="epoch", yscale="log" if log else "linear")
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
