@@ -61,13 +61,13 @@ GRAMMAR = {
         i expected a OTHER ASPECT and did not get it |
         a OTHER ASPECT UNDONE""",
     "VERDICT": """
-        CLOSING OTHER at first but in the end THIS |
-        CLOSING the ASPECT is OTHER but the film is THIS |
-        CLOSING it looks OTHER but it is THIS and THIS |
+        CLOSING OTHER at first but in the end THIS and THIS |
         CLOSING OTHER in parts but THIS and THIS |
-        CLOSING it has a OTHER ASPECT but is THIS |
+        CLOSING not OTHER but THIS and THIS |
+        CLOSING it looks OTHER but it is THIS and THIS |
+        CLOSING the ASPECT is OTHER but the film is THIS and THIS |
+        CLOSING it has a OTHER ASPECT but is THIS and THIS |
         CLOSING this film is THIS and THIS |
-        CLOSING not OTHER but THIS |
         CLOSING this is a OTHER ASPECT UNDONE |
         CLOSING the film is never OTHER |
         CLOSING it is far from OTHER |
