@@ -65,6 +65,13 @@ def test_rows_gather_the_seeds_of_all_records():
 def test_a_quick_run_is_no_evidence():
     rows = verdict.rows([a_record(evidence=False, parameters=[322_113])], "01_simple_rnn_imdb")
     assert {row["verdict"] for row in rows} == {"not tested"}
+    assert [row["measured"] for row in rows if row["id"] == "parameters"] == ["322,113"]
+
+
+def test_evidence_goes_before_a_quick_run():
+    records = [a_record(evidence=False, parameters=[1]), a_record(parameters=[322_113])]
+    row = next(row for row in verdict.rows(records, "01_simple_rnn_imdb") if row["id"] == "parameters")
+    assert (row["measured"], row["seeds"], row["verdict"]) == ("322,113", 1, "holds")
 
 
 def test_another_lessons_numbers_do_not_count():
