@@ -43,10 +43,7 @@ its sequence does not (lesson 2).
 """
 
 use_cudnn = "auto" if gpu else False
-"""What to give `LSTM` and `GRU` as `use_cudnn`: cuDNN's kernel on a GPU, XLA's loop without one.
-
-With `"auto"` on a CPU, TensorFlow takes a fused step that XLA cannot compile.
-"""
+"""What to give `LSTM` and `GRU` as `use_cudnn`: cuDNN on a GPU, without one the loop that XLA compiles."""
 
 
 if backend == "tensorflow":
