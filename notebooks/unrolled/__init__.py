@@ -4,7 +4,7 @@ The rooms, each importing only those before it:
 
 - `profile`: what kind of run this is: full or quick, its seed, how many epochs and examples.
 - `machine`: what it runs on: backend, device, versions, and what is fast there.
-- `data`: the data sets, the real thing first, a built-in sample otherwise.
+- `data`: the data sets, the real thing first, a built-in sample otherwise; `grammar` composes its reviews.
 - `published`: the sources' own numbers, each with its place in the source.
 - `training`: one fit under way: a live line, a backup after each epoch, a clean interruption.
 - `record`: what one run of a lesson measured.

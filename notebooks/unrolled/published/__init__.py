@@ -46,14 +46,6 @@ def claims(lesson=None):
     return [claim for claim in every if claim["lesson"] == lesson]
 
 
-def claim(lesson, name):
-    """One claim of `lesson` by its id."""
-    for one in claims(lesson):
-        if one["id"] == name:
-            return one
-    raise UnrolledError(f"{lesson} has no published claim {name!r}")
-
-
 def log(name):
     """A printed training log as a dict of lists, one value an epoch.
 
