@@ -7,7 +7,7 @@ import re
 import form
 import nbformat
 import pytest
-from unrolled import published
+from unrolled import figures, published
 
 NOTEBOOKS = sorted((form.ROOT / "notebooks").glob("*.ipynb"))
 RESULTS = form.ROOT / "notebooks" / "results"
@@ -44,16 +44,20 @@ def test_all_begin_alike():
     assert len(cells) == 1
 
 
-def test_figures_are_those_of_the_folder(path, code):
+def test_figures_are_those_of_the_folder(code):
     """The pictures that `figures.show` left are, byte for byte, those of DL_images."""
-    seen = 0
     for cell in code:
         if names := re.findall(r'figures\.show\("(\w+)"\)', cell.source):
             stored = [out.data["image/png"] for out in cell.outputs if "image/png" in out.get("data", {})]
             drawn = [(form.ROOT / "DL_images" / f"{name}.png").read_bytes() for name in names]
-            assert list(map(base64.b64decode, stored)) == drawn, f"{names} in {path.name}: run it again"
-            seen += len(names)
-    assert seen
+            assert list(map(base64.b64decode, stored)) == drawn, f"{names}: run the notebook again"
+
+
+def test_a_lesson_shows_the_figures_of_its_topic(path, code):
+    """A topic that begins with a lesson's number is that lesson."""
+    shown = {name for cell in code for name in re.findall(r'figures\.\w+\(.*?"(\w+)"\)', cell.source)}
+    wanted = {name for name, entry in figures.captions().items() if entry["topic"][:2] == path.stem[:2]}
+    assert wanted <= shown
 
 
 def test_it_ran_in_full_on_real_data(record):
