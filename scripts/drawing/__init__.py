@@ -1,6 +1,9 @@
-"""The project's figures: `vocabulary` holds the words, every other module the figures of one topic."""
+"""The project's figures: a module of drawing functions for each topic, all in the words of `vocabulary`.
 
-from drawing import imdb, lstm, mnist, recurrent, shapes, training, translation  # noqa: F401
+`pictures` makes the files of DL_images/ from them.
+"""
+
+from drawing import digits, gates, gradients, recurrence, shapes, words  # noqa: F401
 from drawing.vocabulary import FIGURES, OUTSIDE, CannotDraw
 
 __all__ = ["FIGURES", "OUTSIDE", "CannotDraw"]

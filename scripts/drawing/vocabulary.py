@@ -15,7 +15,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
-from unrolled.style import COLOURS
+from unrolled.show.style import COLOURS
 
 INK = COLOURS["ink"]
 GREY = "#5c5c5c"
@@ -33,10 +33,17 @@ class CannotDraw(Exception):
     """Why a figure cannot be drawn on this machine."""
 
 
-def figure(draw):
-    """Register a drawing function: its name is the figure's name."""
-    FIGURES[draw.__name__] = draw
-    return draw
+def figure(name, outside=False):
+    """Register a drawing function under the figure's name; `outside`: another program does the drawing."""
+
+    def register(draw):
+        assert name not in FIGURES, f"two functions draw {name}"
+        FIGURES[name] = draw
+        if outside:
+            OUTSIDE.add(name)
+        return draw
+
+    return register
 
 
 def mix(colour, other, share):

@@ -1,30 +1,56 @@
 """The project's drawings, shown in a notebook with caption and alt text.
 
-The pictures and `captions.toml` lie in DL_images/; `scripts/draw_figures.py` draws them.
+The pictures and `captions.toml` lie in DL_images/; `scripts/draw_figures` draws them.
 """
 
 import shutil
 import tomllib
 from difflib import get_close_matches
 from importlib.util import find_spec
-from pathlib import Path
 
 from IPython.display import display
 
-from . import UnrolledError, style
+from .. import UnrolledError
+from ..settings import ROOT
+from . import style
 
-FOLDER = Path(__file__).resolve().parents[2] / "DL_images"
+FOLDER = ROOT / "DL_images"
 """Where the pictures and their captions lie."""
+
+SAID = ("source", "caption", "alt")
+PLACES = ("lesson", "topic")
 
 
 def captions():
-    """Each figure's caption, alt text, source and topic, by name."""
+    """What is said about each figure, by its name: `source`, `caption`, `alt`, and `lesson` or else `topic`.
+
+    Raises `UnrolledError` if captions.toml is not there, or an entry lacks a key or has one too many.
+    """
     try:
-        return tomllib.loads((FOLDER / "captions.toml").read_text(encoding="utf-8"))
+        entries = tomllib.loads((FOLDER / "captions.toml").read_text(encoding="utf-8"))
     except OSError:
         raise UnrolledError(
             "DL_images/captions.toml is not there: open the notebook inside the project"
         ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UnrolledError(f"DL_images/captions.toml: {error}") from None
+    for name, entry in entries.items():
+        if mistake := _mistake(entry):
+            raise UnrolledError(f"DL_images/captions.toml: {name} {mistake}")
+    return entries
+
+
+def _mistake(entry):
+    """What is wrong with an entry of captions.toml, as the end of a sentence, or None."""
+    for key in SAID:
+        if key not in entry:
+            return f"has no {key}"
+    for key in entry:
+        if key not in SAID + PLACES:
+            return f"has an unknown key: {key}"
+    if sum(key in entry for key in PLACES) != 1:
+        return "needs either a lesson or a topic"
+    return None
 
 
 def nearest(name, names):
@@ -43,7 +69,7 @@ def show(name):
         raise UnrolledError(f"there is no figure {name!r}; the nearest are: {nearest(name, entries)}")
     picture = FOLDER / f"{name}.png"
     if not picture.exists():
-        raise UnrolledError(f"DL_images/{name}.png is missing: run scripts/draw_figures.py {name}")
+        raise UnrolledError(f"DL_images/{name}.png is missing: run scripts/draw_figures {name}")
     _show(picture.read_bytes(), entries[name])
 
 

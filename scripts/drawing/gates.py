@@ -1,12 +1,15 @@
-"""Gates: from a product between stages to a sum, the LSTM's gates one by one, whole cells."""
+"""Gates: from a product between stages to a sum, a cell state's way, the LSTM's and the GRU's cells."""
 
 from itertools import pairwise
 
-from drawing.vocabulary import SMALL, Canvas, figure
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from drawing.vocabulary import GREY, SMALL, TINY, Canvas, figure, shade, tint
 
 
-@figure
-def rnn44():
+@figure("rnn44")
+def product_and_sum():
     """Between two stages: a product in a simple recurrent network, a sum in an LSTM."""
     c = Canvas(600, 500)
     c.title(16, 480, "Simple recurrent network: a product at every stage", "a")
@@ -45,8 +48,71 @@ def backwards(c, y, words):
     c.arrow((570, y), (30, y), label=words, size=SMALL, meaning="gradient", dashed=True)
 
 
-@figure
-def rnn45():
+@figure("rnn23")
+def cell_state_by_hand():
+    """One component of a cell state, moved by gates set by hand: up, hold, down, reset."""
+    c = Canvas(600, 380)
+    phases = (
+        ("rises by 1", 8, 1, 1, 1),
+        ("holds", 4, 1, 0, 1),
+        ("falls by 1", 3, 1, 1, -1),
+        ("holds", 4, 1, 0, -1),
+        ("resets", 1, 0, 1, 1),
+        ("rises", 5, 1, 1, 1),
+    )
+    forget, write, new = (np.concatenate([[phase[k]] * phase[1] for phase in phases]) for k in (2, 3, 4))
+    cell = [0.0]
+    for f, i, g in zip(forget, write, new, strict=True):
+        cell.append(f * cell[-1] + i * np.tanh(4 * g))
+    span = (-0.6, len(cell) - 0.4)
+    axes = c.axes(
+        88,
+        140,
+        496,
+        226,
+        xlim=span,
+        ylim=(-0.4, 10),
+        ylabel="cell state $C_t$",
+        xticks=(),
+        yticks=range(0, 10, 2),
+    )
+    axes.plot(cell, "o-", color=shade("state"), mfc=tint("state"), ms=6)
+    start = 0.5
+    for words, length, *_ in phases:
+        axes.text(start + length / 2, 9.3, words, size=SMALL, ha="center")
+        start += length
+        axes.axvline(start, ymax=0.9, color=GREY, lw=0.8, ls=":")
+    gates = c.axes(
+        88,
+        48,
+        496,
+        78,
+        xlim=span,
+        ylim=(3, 0),
+        xlabel="stage $t$",
+        xticks=range(0, 26, 5),
+        yticks=(0.5, 1.5, 2.5),
+        yticklabels=("forget $f_t$", "input $i_t$", "new value"),
+    )
+    gates.tick_params(length=0)
+    gates.grid(visible=False)
+    for row, values in enumerate((forget, write, new)):
+        for stage, value in enumerate(values, 1):
+            fill = "hidden" if row == 2 else "gate" if value else None
+            gates.add_patch(Rectangle((stage - 0.5, row + 0.06), 1, 0.88, fc=tint(fill), ec=GREY, lw=0.7))
+            gates.text(
+                stage,
+                row + 0.53,
+                value if row < 2 else "+" if value > 0 else "−",
+                size=TINY,
+                ha="center",
+                va="center",
+            )
+    return c.figure
+
+
+@figure("rnn45")
+def lstm_gates_one_by_one():
     """The LSTM's three gates, added one at a time."""
     c = Canvas(600, 664)
     panels = (
@@ -167,7 +233,7 @@ def neurons(c, x, squash, weights):
     return box
 
 
-@figure
+@figure("lstm_cell")
 def lstm_cell():
     """An LSTM cell with every symbol of its equations."""
     c = Canvas(600, 412)
@@ -224,8 +290,8 @@ def through(c, *stops):
         c.arrow(before, then, meaning="gate")
 
 
-@figure
-def rnn6():
+@figure("rnn6")
+def gru_whose_gate_keeps():
     """A GRU in the letters of source 000: the update gate is the share of the old state."""
     c = Canvas(600, 412)
     start, old, fresh = gru(
@@ -241,8 +307,8 @@ def rnn6():
     return c.figure
 
 
-@figure
-def gru_cell():
+@figure("gru_cell")
+def gru_whose_gate_renews():
     """A GRU cell with every symbol of its equations: the update gate is the share of the new value."""
     c = Canvas(600, 412)
     start, old, fresh = gru(
@@ -257,8 +323,8 @@ def gru_cell():
     return c.figure
 
 
-@figure
-def rnn24():
+@figure("rnn24")
+def lstm_and_residual_network():
     """An LSTM and a residual network: the same sum beside a straight path."""
     c = Canvas(600, 320)
     for left, mark, title, states, meaning, first, second in (

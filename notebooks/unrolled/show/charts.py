@@ -75,7 +75,7 @@ def _describe(history, published, source):
     return f"Accuracy and loss of training and validation over the epochs ({source}). " + " ".join(courses)
 
 
-def compare(series, source, metric="validation accuracy", log=False):
+def over_epochs(series, source, metric="validation accuracy", log=False):
     """One curve over the epochs for each of several trainings.
 
     `series`: a dict from label to a list of values, one an epoch; a label that begins with "source" is drawn

@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
+from unrolled import gradients
 
-from drawing.vocabulary import GREY, NORMAL, SMALL, TINY, Canvas, figure, shade, tint
+from drawing.vocabulary import NORMAL, SMALL, TINY, Canvas, figure, shade
 
 
-@figure
-def rnn41():
+@figure("rnn41")
+def forward_pass():
     """The forward pass through R stages to logits and softmax."""
     c = Canvas(600, 300)
     columns = {"1": 62, "2": 192, "R": 396}
@@ -36,8 +36,8 @@ def rnn41():
     return c.figure
 
 
-@figure
-def rnn42():
+@figure("rnn42")
+def backward_pass():
     """The backward pass through three stages: where each gradient comes from."""
     c = Canvas(600, 440)
     columns = (70, 215, 360, 515)
@@ -82,8 +82,8 @@ def rnn42():
     return c.figure
 
 
-@figure
-def rnn20():
+@figure("rnn20")
+def two_segments():
     """Six stages cut into two segments: the state is handed on, the gradient is not."""
     c = Canvas(600, 520)
     c.title(16, 500, "Six stages, trained as one", "a")
@@ -113,43 +113,51 @@ def six_stages(c, base, segments):
         c.frame((left + right) / 2, base + 106, right - left + 68, 182)
 
 
+@figure("delayed_cost")
+def cost_of_last_outputs():
+    """A cost that looks only at the last outputs, and the way its gradients take back."""
+    c = Canvas(600, 350)
+    columns = [64 + 118 * k for k in range(5)]
+    cost = c.box(columns[3], 318, "cost $C(Y_2, Y_3, Y_4)$", "ink", 290)
+    stages = [c.box(x, 136, f"$h_{k}$") for k, x in enumerate(columns)]
+    for k, (x, stage) in enumerate(zip(columns, stages, strict=True)):
+        counts = k >= 2
+        c.arrow(c.box(x, 60, f"$X_{k}$", "input"), stage)
+        output = c.box(x, 226, f"$Y_{k}$", "output" if counts else None, dashed=not counts)
+        if not counts:
+            c.arrow(stage, output)
+            c.text(x, 256, "ignored", SMALL, None)
+            continue
+        for below, above in ((stage, output), (output, cost)):
+            c.arrow((x - 9, below.top[1]), (x - 9, above.bottom[1]))
+            c.arrow((x + 9, above.bottom[1]), (x + 9, below.top[1]), meaning="gradient", dashed=True)
+    for before, after in pairwise(stages):
+        c.arrow((before.right[0], 143), (after.left[0], 143))
+        c.arrow((after.left[0], 129), (before.right[0], 129), meaning="gradient", dashed=True)
+    c.time_axis(64, 563, 22)
+    c.arrow((40, 330), (80, 330))
+    c.text(90, 330, "forward pass", SMALL, ha="left")
+    c.arrow((80, 306), (40, 306), meaning="gradient", dashed=True)
+    c.text(90, 306, "gradients", SMALL, "gradient", ha="left")
+    return c.figure
+
+
 DASHES = {0.8: "--", 1.0: "-", 1.25: ":"}
 """The largest eigenvalue of the recurrent weights, and how its gradient is drawn."""
 
 
-def gradient_norms(eigenvalue, stages, units=32):
-    """How long the gradient is at each stage, for a network of ReLU units; at the last stage it is 1.
-
-    The recurrent weights are symmetric and positive, scaled to their largest eigenvalue.
-    """
-    rng = np.random.default_rng(4)
-    mixing = rng.uniform(size=(units, units))
-    mixing = np.eye(units) + (mixing + mixing.T) / units
-    recurrent = eigenvalue * mixing / np.linalg.eigvalsh(mixing).max()
-    states, before = [], np.zeros(units)
-    for x in rng.uniform(size=(stages, units)):
-        before = np.maximum(0, recurrent @ before + x)
-        states.append(before)
-    delta = np.ones(units) / np.sqrt(units)
-    norms = [1.0]
-    for state in states[-2::-1]:
-        delta = (state > 0) * (recurrent.T @ delta)
-        norms.append(np.linalg.norm(delta))
-    return norms[::-1]
-
-
-@figure
-def rnn43():
+@figure("rnn43")
+def gradient_over_stages():
     """What happens to a gradient over three stages and over many."""
     c = Canvas(600, 330)
     for left, stages, mark, title in ((0, 3, "a", "Three stages"), (300, 40, "b", "Forty stages")):
         c.title(left + 16, 310, title, mark)
         axes = c.axes(left + 66, 50, 212, 230, xlabel="stage $t$", xlim=(0.8, stages + 0.05 * stages))
         for eigenvalue, dash in DASHES.items():
-            norms = gradient_norms(eigenvalue, stages)
+            lengths = gradients.lengths(eigenvalue, stages)
             axes.plot(
                 range(1, stages + 1),
-                norms,
+                lengths,
                 dash,
                 color=shade("gradient"),
                 label=f"{eigenvalue:g}",
@@ -180,46 +188,13 @@ def rnn43():
     return c.figure
 
 
-STAGES, RATE, LIMIT, TARGET, START = 15, 3, 0.15, 0.7, (5.4, -1.8)
-"""The loss cliff: its network's length, the learning rate, the gradient's limit, the target and the start."""
+DESCENT = {"start": (5.4, -1.8), "steps": 12, "rate": 3}
+LIMIT = 0.15
+"""Gradient descent that meets the cliff, and the length to which its gradient is clipped."""
 
 
-def states(w, b):
-    """The states of one sigmoid unit that feeds itself, `h = sigmoid(w h + b)`, from 0.5 on."""
-    h = [0.5 + 0 * (w + b)]
-    for _ in range(STAGES):
-        h.append(1 / (1 + np.exp(-(w * h[-1] + b))))
-    return h
-
-
-def cliff_loss(w, b):
-    """How far the last state is from its target, squared."""
-    return (states(w, b)[-1] - TARGET) ** 2
-
-
-def cliff_gradient(w, b):
-    """The loss's gradient by w and b, by backpropagation through time."""
-    h = states(w, b)
-    delta, gradient = 2 * (h[-1] - TARGET), np.zeros(2)
-    for before, after in zip(h[-2::-1], h[:0:-1], strict=True):
-        delta = delta * after * (1 - after)
-        gradient += delta * np.array((before, 1))
-        delta = delta * w
-    return gradient
-
-
-def descent(steps, clipped):
-    """The points that gradient descent visits, with or without a limit on the gradient's length."""
-    points = [np.array(START)]
-    for _ in range(steps):
-        gradient = cliff_gradient(*points[-1])
-        length = np.hypot(*gradient)
-        points.append(points[-1] - RATE * gradient * (min(1, LIMIT / length) if clipped else 1))
-    return np.array(points)
-
-
-@figure
-def rnn4():
+@figure("rnn4")
+def loss_cliff():
     """A loss cliff: gradient descent with and without clipping."""
     c = Canvas(600, 310)
     greys = LinearSegmentedColormap.from_list("height", ("#fbfbfb", "#8f8f8f"))
@@ -227,7 +202,7 @@ def rnn4():
     b = edge - w / 2
     surface = c.axes(2, -4, 330, 294, projection="3d", computed_zorder=False, facecolor="none")
     surface.plot_surface(
-        w, b, cliff_loss(w, b), cmap=greys, rstride=4, cstride=2, lw=0.15, edgecolor="#777777"
+        w, b, gradients.cliff_loss(w, b), cmap=greys, rstride=4, cstride=2, lw=0.15, edgecolor="#777777"
     )
     surface.set(xticks=(), yticks=(), zticks=())
     for axis, words in ((surface.xaxis, "$w$"), (surface.yaxis, "$b$"), (surface.zaxis, "loss")):
@@ -238,80 +213,22 @@ def rnn4():
     above = c.axes(372, 50, 212, 224, xlabel="$w$", ylabel="$b$")
     w, b = np.meshgrid(np.linspace(*limits[:2], 400), np.linspace(*limits[2:], 400))
     above.imshow(
-        cliff_loss(w, b), cmap=greys, extent=limits, origin="lower", aspect="auto", interpolation="bilinear"
+        gradients.cliff_loss(w, b),
+        cmap=greys,
+        extent=limits,
+        origin="lower",
+        aspect="auto",
+        interpolation="bilinear",
     )
-    for clipped, words, dash, meaning in (
-        (False, "not clipped", "-", "gradient"),
-        (True, "clipped", "--", "measured"),
+    for limit, words, dash, meaning in (
+        (np.inf, "not clipped", "-", "gradient"),
+        (LIMIT, "clipped", "--", "measured"),
     ):
-        path = descent(12, clipped)
-        for axes, points in ((above, path.T), (surface, (*path.T, cliff_loss(*path.T)))):
+        path = gradients.cliff_descent(**DESCENT, limit=limit)
+        for axes, points in ((above, path.T), (surface, (*path.T, gradients.cliff_loss(*path.T)))):
             axes.plot(*points, dash, color=shade(meaning), marker="o", ms=3.5, lw=1.4, zorder=5, label=words)
     above.legend(loc="upper left")
     above.grid(visible=False)
     c.title(16, 290, "The loss as a surface", "a")
     c.title(340, 290, "The same from above", "b")
-    return c.figure
-
-
-@figure
-def rnn23():
-    """One component of a cell state, moved by gates set by hand: up, hold, down, reset."""
-    c = Canvas(600, 380)
-    phases = (
-        ("rises by 1", 8, 1, 1, 1),
-        ("holds", 4, 1, 0, 1),
-        ("falls by 1", 3, 1, 1, -1),
-        ("holds", 4, 1, 0, -1),
-        ("resets", 1, 0, 1, 1),
-        ("rises", 5, 1, 1, 1),
-    )
-    forget, write, new = (np.concatenate([[phase[k]] * phase[1] for phase in phases]) for k in (2, 3, 4))
-    cell = [0.0]
-    for f, i, g in zip(forget, write, new, strict=True):
-        cell.append(f * cell[-1] + i * np.tanh(4 * g))
-    span = (-0.6, len(cell) - 0.4)
-    axes = c.axes(
-        88,
-        140,
-        496,
-        226,
-        xlim=span,
-        ylim=(-0.4, 10),
-        ylabel="cell state $C_t$",
-        xticks=(),
-        yticks=range(0, 10, 2),
-    )
-    axes.plot(cell, "o-", color=shade("state"), mfc=tint("state"), ms=6)
-    start = 0.5
-    for words, length, *_ in phases:
-        axes.text(start + length / 2, 9.3, words, size=SMALL, ha="center")
-        start += length
-        axes.axvline(start, ymax=0.9, color=GREY, lw=0.8, ls=":")
-    gates = c.axes(
-        88,
-        48,
-        496,
-        78,
-        xlim=span,
-        ylim=(3, 0),
-        xlabel="stage $t$",
-        xticks=range(0, 26, 5),
-        yticks=(0.5, 1.5, 2.5),
-        yticklabels=("forget $f_t$", "input $i_t$", "new value"),
-    )
-    gates.tick_params(length=0)
-    gates.grid(visible=False)
-    for row, values in enumerate((forget, write, new)):
-        for stage, value in enumerate(values, 1):
-            fill = "hidden" if row == 2 else "gate" if value else None
-            gates.add_patch(Rectangle((stage - 0.5, row + 0.06), 1, 0.88, fc=tint(fill), ec=GREY, lw=0.7))
-            gates.text(
-                stage,
-                row + 0.53,
-                value if row < 2 else "+" if value > 0 else "−",
-                size=TINY,
-                ha="center",
-                va="center",
-            )
     return c.figure

@@ -1,6 +1,8 @@
-"""What a recurrent network is: a map and a system, the loop, its unfolding, stacking, two directions."""
+"""What a recurrent network is: a system in time, a loop, its unfolding, stacked layers, two directions."""
 
-from drawing.vocabulary import BIG, SMALL, Canvas, figure
+from itertools import pairwise
+
+from drawing.vocabulary import BIG, SMALL, Canvas, Shape, figure
 
 FLOW = ("input", "hidden", "output")
 """The meanings of a network's rows, from the bottom up."""
@@ -14,8 +16,8 @@ def loop(c, state, label, reach=36):
     c.arrow(delay.bottom, (delay.x, bottom - 16), (x, bottom - 16), (x, bottom), label=label, side="below")
 
 
-@figure
-def rnn36():
+@figure("rnn36")
+def static_map_and_system():
     """A static map against a system in time."""
     c = Canvas(600, 300)
     heights = (72, 146, 216)
@@ -53,8 +55,8 @@ def rnn36():
     return c.figure
 
 
-@figure
-def rnn1():
+@figure("rnn1")
+def two_steps_and_loop():
     """Two hidden layers one step apart, and the same network as a loop with its delay."""
     c = Canvas(600, 356)
     c.title(16, 336, "Two steps of time", "a")
@@ -90,8 +92,8 @@ def rnn1():
     return c.figure
 
 
-@figure
-def rnn1c():
+@figure("rnn1c")
+def loop_unfolded():
     """Unfolding: the loop, and the same network drawn once for each step of time."""
     c = Canvas(600, 276)
     heights = (66, 136, 206)
@@ -117,8 +119,113 @@ def rnn1c():
     return c.figure
 
 
-@figure
-def rnn48():
+STEPS = ("t-2", "t-1", "t")
+"""The steps of an unrolled figure."""
+
+
+@figure("neuron_unrolled")
+def neuron_along_time():
+    """One neuron that feeds its output back, and the same neuron along the time axis."""
+    c = Canvas(600, 280)
+    c.title(16, 260, "One neuron", "a")
+    fed_back(c, 84, neuron, "w")
+    c.title(216, 260, "Unrolled through time", "b")
+    along_time(c, (296, 406, 516), neuron, "w")
+    return c.figure
+
+
+@figure("layer_unrolled")
+def layer_along_time():
+    """A layer of neurons whose whole output vector is fed back, and the same layer along the time axis."""
+    c = Canvas(600, 280)
+    c.title(16, 260, "A layer", "a")
+    fed_back(c, 74, layer, "W")
+    c.title(196, 260, "Unrolled through time", "b")
+    along_time(c, (270, 398, 526), layer, "W")
+    return c.figure
+
+
+def neuron(c, x, step):
+    """An input, one neuron and its output, from the bottom up; the neuron."""
+    unit = c.node(x, 132, r"$\Sigma$", "hidden", 19, 12)
+    c.arrow(c.box(x, 60, f"$x{step}$", "input"), unit)
+    c.arrow(unit, c.box(x, 208, f"$y{step}$", "output"))
+    return unit
+
+
+def layer(c, x, step):
+    """An input vector, a layer of five neurons and their output vector, from the bottom up; the layer."""
+    inputs, units = c.layer(x, 60, "input", 3, 15, 5), c.layer(x, 132, "hidden", 5, 15, 5)
+    c.web(inputs, units, lw=0.6)
+    strip = c.cells(x, 208, [False] * 5, "output", 15, 15)
+    c.arrow((x, 143), strip)
+    c.text(x, 32, f"$x{step}$")
+    c.text(x + 44, 208, f"$y{step}$", ha="left")
+    return Shape(x, 132, 79, 22)
+
+
+def fed_back(c, x, draw, weights):
+    """The loop: the output goes through a delay of one step and comes in again."""
+    unit = draw(c, x, "")
+    c.text(x + (5 if draw is neuron else 34), 91, f"${weights}_x$", ha="left")
+    c.dot(x, 172)
+    delay = c.delay(x + 78, 152)
+    c.line((x, 172), (x + 78, 172), delay.top, radius=5)
+    c.arrow(delay.bottom, (x + 78, 132), unit, radius=5)
+    c.text(x + 60, 118, f"${weights}_y$")
+
+
+def along_time(c, columns, draw, weights):
+    """A copy for each step, each fed with the output of the one before."""
+    units = [draw(c, x, f"_{{{step}}}") for x, step in zip(columns, STEPS, strict=True)]
+    for unit in units:
+        c.text(unit.x + (5 if draw is neuron else 34), 91, f"${weights}_x$", ha="left")
+    c.arrow((units[0].left[0] - 30, 132), units[0])
+    for before, unit in pairwise(units):
+        c.dot(before.x, 172)
+        turn = (before.right[0] + unit.left[0]) / 2 - 8
+        c.arrow((before.x, 172), (turn, 172), (turn, 132), unit, radius=7)
+    for unit in units:
+        c.text(unit.left[0] - 15, 118, f"${weights}_y$")
+    c.time_axis(columns[0] - 34, columns[-1] + 44, 14)
+
+
+@figure("simple_rnn_and_rnn")
+def with_and_without_output_layer():
+    """SimpleRNN answers with its state; the full RNN adds an output layer of its own."""
+    c = Canvas(600, 462)
+    for left, mark, title in ((0, "a", "SimpleRNN"), (300, "b", "RNN")):
+        c.title(left + 16, 442, title, mark)
+        at = left + 146
+        source, plus, squash = c.box(at, 34, "$x_t$", "input"), c.operator(at, 108, "+"), c.tanh(at, 158)
+        state, answer = c.box(at, 214, "$h_t$"), c.box(at, 394, "softmax", "output", 84)
+        delay = c.delay(at + 78, 158)
+        c.arrow(source, plus, label="$U$")
+        c.arrow(plus, squash)
+        c.arrow(squash, state)
+        c.arrow(bias(c, at - 62, 108, "$b$"), plus)
+        c.line(state.right, (delay.x, state.y), delay.top)
+        c.arrow(delay.bottom, (delay.x, plus.y), plus, label="$W$", side="below")
+        c.text(at + 94, 158, "$h_{t-1}$", ha="left")
+        if mark == "a":
+            c.arrow(state, answer)
+        else:
+            shift, output = c.operator(at, 274, "+"), c.box(at, 328, "$o_t$", "output")
+            c.arrow(state, shift, label="$V$")
+            c.arrow(bias(c, at - 62, 274, "$c$"), shift)
+            c.arrow(shift, output)
+            c.arrow(output, answer)
+    return c.figure
+
+
+def bias(c, x, y, words):
+    """A vector that is added, and where its arrow starts."""
+    c.text(x, y, words)
+    return x + 8, y
+
+
+@figure("rnn48")
+def stacked_layers():
     """Stacked layers: each passes its whole sequence up, the last one only its final state."""
     c = Canvas(600, 440)
     columns = {"1": 190, "2": 322, "R": 536}
@@ -147,8 +254,8 @@ def rnn48():
     return c.figure
 
 
-@figure
-def rnn38():
+@figure("rnn38")
+def two_directions():
     """Two hidden layers that read the sequence in opposite directions."""
     c = Canvas(600, 634)
     for base, mark, title in (

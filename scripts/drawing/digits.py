@@ -12,8 +12,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from PIL import Image
 
-from drawing.lstm import lstm
-from drawing.vocabulary import OUTSIDE, SMALL, TINY, CannotDraw, Canvas, figure
+from drawing.gates import lstm
+from drawing.vocabulary import SMALL, TINY, CannotDraw, Canvas, figure
 
 
 @cache
@@ -37,8 +37,8 @@ def picture(c, pixels, x, y, w, h):
     return c.outline(x, y, w, h, "input")
 
 
-@figure
-def mnist_rnn():
+@figure("mnist_rnn")
+def digit_row_by_row():
     """A digit enters the network row by row; the last state decides which digit it is."""
     c = Canvas(600, 300)
     image = picture(c, digit(), 100, 168, 168, 168)
@@ -71,42 +71,8 @@ def mnist_rnn():
     return c.figure
 
 
-@figure
-def simple_rnn_and_rnn():
-    """SimpleRNN answers with its state; the full RNN adds an output layer of its own."""
-    c = Canvas(600, 462)
-    for left, mark, title in ((0, "a", "SimpleRNN"), (300, "b", "RNN")):
-        c.title(left + 16, 442, title, mark)
-        at = left + 146
-        source, plus, squash = c.box(at, 34, "$x_t$", "input"), c.operator(at, 108, "+"), c.tanh(at, 158)
-        state, answer = c.box(at, 214, "$h_t$"), c.box(at, 394, "softmax", "output", 84)
-        delay = c.delay(at + 78, 158)
-        c.arrow(source, plus, label="$U$")
-        c.arrow(plus, squash)
-        c.arrow(squash, state)
-        c.arrow(bias(c, at - 62, 108, "$b$"), plus)
-        c.line(state.right, (delay.x, state.y), delay.top)
-        c.arrow(delay.bottom, (delay.x, plus.y), plus, label="$W$", side="below")
-        c.text(at + 94, 158, "$h_{t-1}$", ha="left")
-        if mark == "a":
-            c.arrow(state, answer)
-        else:
-            shift, output = c.operator(at, 274, "+"), c.box(at, 328, "$o_t$", "output")
-            c.arrow(state, shift, label="$V$")
-            c.arrow(bias(c, at - 62, 274, "$c$"), shift)
-            c.arrow(shift, output)
-            c.arrow(output, answer)
-    return c.figure
-
-
-def bias(c, x, y, words):
-    """A vector that is added, and where its arrow starts."""
-    c.text(x, y, words)
-    return x + 8, y
-
-
-@figure
-def lstm_mnist():
+@figure("lstm_mnist")
+def lstm_reads_rows():
     """The LSTM cell that reads a digit's rows, in the letters of source 001; its parameters are left out."""
     c = Canvas(600, 412)
     shown = lstm(c, ("$s_{t-1}$", "$s_t$"), ("$h_{t-1}$", "$h_t$"), "$x_t$", ("$f_t$", "$i_t$", "", "$q_t$"))
@@ -115,9 +81,6 @@ def lstm_mnist():
     c.arrow(shown, (shown.x, 32), answer)
     c.text(366, 32, "after row 28:", SMALL, None, ha="right")
     return c.figure
-
-
-OUTSIDE.add("mnist_rnn_model")
 
 
 def mnist_model():
@@ -129,8 +92,8 @@ def mnist_model():
     )
 
 
-@figure
-def mnist_rnn_model():
+@figure("mnist_rnn_model", outside=True)
+def digit_model():
     """The model of source 001 as Keras itself draws it, with Graphviz."""
     if not shutil.which("dot") or not find_spec("pydot"):
         raise CannotDraw("Graphviz or pydot is not installed")
