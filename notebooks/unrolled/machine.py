@@ -1,11 +1,23 @@
-"""What a run runs on: the Keras backend, the device, the versions, and what is fast there."""
+"""What a run runs on: the Keras backend, the device, its threads and versions.
+
+It is imported before Keras, also where a notebook is opened by hand: TensorFlow reads these settings once.
+"""
 
 import importlib.metadata
 import logging
 import os
 import platform
 
-import keras
+from . import settings
+
+settings.check_installation()
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # no start-up notes
+# Cells this small take half the processor time on one thread, and no less by the clock; sums then have one
+# order, whatever the number of cores.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its order of summation depends on the processor
+
+import keras  # noqa: E402
 
 backend = keras.backend.backend()
 """The Keras backend: `"tensorflow"`, `"jax"` or `"torch"`."""
@@ -34,17 +46,11 @@ gpu = _gpu_name()
 device = gpu or f"{os.cpu_count()} CPU cores ({platform.machine()})"
 """The device that computes, in words."""
 
+threads = os.environ["TF_NUM_INTRAOP_THREADS"] if backend == "tensorflow" else ""
+"""How many threads one operation of TensorFlow may take."""
+
 jit_compile = True if backend == "tensorflow" and not gpu else "auto"
-"""What to give `model.compile` as `jit_compile`: whether XLA compiles the training step.
-
-Keras's own choice is right everywhere but on TensorFlow without a GPU, where it leaves XLA off, though a
-recurrent layer that returns its last state runs about twice as fast with it (lesson 1). One that returns
-its sequence does not (lesson 2).
-"""
-
 use_cudnn = "auto" if gpu else False
-"""What to give `LSTM` and `GRU` as `use_cudnn`: cuDNN on a GPU, without one the loop that XLA compiles."""
-
 
 if backend == "tensorflow":
     # Lessons that time several models in turn trace many functions on purpose; TensorFlow warns of it.
