@@ -2,15 +2,16 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 import scipy.sparse
 from sklearn.linear_model import LogisticRegression
-from unrolled import data, grammar, profile
+from unrolled.data import grammar, imdb
 
-SEEDS = range(3)
+SEEDS = range(2)
 CUT = 30
 """Tokens a review keeps in the small task; the longest verdict has fewer."""
 
@@ -38,7 +39,7 @@ def counts(ids):
 def padded(sample, maxlen):
     """The small task as arrays: training ids and labels, test ids and labels."""
     train, test, _ = sample
-    ids = [data.pad(part["tokens"], part["lengths"], 400, maxlen) for part in (train, test)]
+    ids = [imdb.pad(part["tokens"], part["lengths"], 400, maxlen) for part in (train, test)]
     return ids[0], train["labels"], ids[1], test["labels"]
 
 
@@ -103,15 +104,16 @@ def test_no_symbol_is_left_over(sample):
 
 
 def test_every_process_composes_the_same():
+    """The grammar alone is imported, without the package: that spares each process Keras."""
     code = (
-        "import zlib\nfrom unrolled import grammar\n"
+        "import zlib, grammar\n"
         "train, test, words = grammar.reviews(50, 7)\n"
         "print([zlib.crc32(part[key].tobytes()) for part in (train, test) for key in sorted(part)], words)"
     )
     first, second = (
         subprocess.run(
             [sys.executable, "-c", code],
-            cwd=profile.ROOT / "notebooks",
+            cwd=Path(grammar.__file__).parent,
             env={"PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
@@ -138,7 +140,7 @@ def test_counting_words_is_not_enough(sample, seed, maxlen):
 
 def test_reading_in_order_is():
     """The same ends of reviews that counting cannot judge, read by a small recurrent network."""
-    x, y, x_test, y_test = padded(grammar.reviews(3_000, 0), CUT)
+    x, y, x_test, y_test = padded(grammar.reviews(2_000, 0), CUT)
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
@@ -147,10 +149,6 @@ def test_reading_in_order_is():
             keras.layers.Dense(1, activation="sigmoid"),
         ]
     )
-    model.compile(keras.optimizers.Adam(3e-3), "binary_crossentropy", metrics=["acc"], jit_compile=True)
-    best = max(
-        model.fit(x, y, batch_size=32, epochs=5, validation_data=(x_test, y_test), verbose=0).history[
-            "val_acc"
-        ]
-    )
-    assert best > 0.92
+    model.compile(keras.optimizers.Adam(1e-2), "binary_crossentropy", metrics=["acc"], jit_compile=False)
+    model.fit(x, y, batch_size=32, verbose=0)
+    assert model.evaluate(x_test, y_test, verbose=0)[1] > 0.92

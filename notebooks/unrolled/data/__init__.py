@@ -1,0 +1,16 @@
+"""The data sets of the lessons: the real thing first, a built-in sample where that is asked for.
+
+- `sources`: where data come from and what is said of them; it knows no data set.
+- `batches`: examples in batches, in an order that seed and epoch decide.
+- `imdb`, `mnist`: a file for each data set, with its folder form, Keras's loader and its sample.
+- `grammar`: composes the reviews of the sample.
+
+A new data set is a file like `mnist` and a line below. It defines what lessons see, a `sources.DataSet`, and
+hands `sources.load` a function for each place the data may come from.
+"""
+# ruff: noqa: F401
+
+from .batches import Batches
+from .imdb import INDEX_FROM, START, UNKNOWN, Reviews, reviews
+from .mnist import Digits, digits
+from .sources import COMPUTED, SAMPLE, Source
