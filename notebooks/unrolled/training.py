@@ -1,120 +1,185 @@
-"""One `model.fit` under way: a live line, a backup after each epoch, a clean interruption.
+"""One `model.fit` under way: a live line, every epoch kept, a clean interruption.
 
-    with run.training("simple_rnn", model, epochs=10) as training:
-        model.fit(x, y, epochs=10, verbose=0, callbacks=training.callbacks)
+    with run.training("simple_rnn", model, train, epochs=10) as training:
+        model.fit(train, validation_data=validation, **training.options)
 
-`training.history` then holds every epoch, also those finished before a crash or an interruption.
+`training.history` then holds every epoch, also those of an earlier start.
 """
 
+import ast
 import hashlib
+import inspect
 import json
-import shutil
+import math
 import sys
-import tempfile
+import textwrap
 import time
+from datetime import date
 from pathlib import Path
 
-import keras
 import numpy as np
 
-from . import UnrolledError
+from . import UnrolledError, machine, settings  # machine comes before Keras
+from .store import Damaged, Store
+
+import keras  # isort: skip
+
+ORDERS = ("seed and epoch", "keras")
+"""Who decides the order of the examples: seed and epoch (`data.Batches`), or Keras's `fit`."""
+
+BESIDE_METRICS = ("epoch", "seconds", "day")
+"""What a row holds beside the metrics of its epoch."""
 
 
 class Training:
-    """A training under the name `name`, of `epochs` epochs, kept in `folder` until the run is recorded.
+    """A training of `model` on `train` (`data.Batches`) for `epochs` epochs, fewer in a quick run.
 
-    `best` names the metric whose highest value picks the weights kept in `best_weights`, or is None.
-    Attributes: `history`, a list of values for each metric; `seconds`, one float an epoch;
-    `parameters`, the model's count; `resumed`, how many epochs were finished before this start;
-    `interrupted`, whether a person stopped it.
+    `folder` is where it is kept, under its name and fingerprint, or None to keep nothing. A quick run has the
+    fingerprint of the full one, so it keeps nothing, or elsewhere. `best` names the metric whose highest
+    value picks `best_weights`, or is None. `order` is one of `ORDERS`; Keras draws its order anew where a
+    training is taken up, so that only "seed and epoch" then comes to what it would have come to in one go.
+
+    `options` is what `fit` needs to go on where an earlier start was stopped. `history` is a list of values
+    for each metric, `seconds` one float an epoch, `trained` the day of the last epoch (ISO), `best_weights` a
+    list of arrays for `model.set_weights`. `parameters` is the model's count, `recipe` and `fingerprint` say
+    what is trained, `compiled` what only decides how fast. `resumed` is how many epochs an earlier start had
+    finished, `interrupted` whether a person stopped this one.
     """
 
-    def __init__(self, folder, model, epochs, best="val_acc"):
-        self.epochs, self.best = epochs, best
+    def __init__(self, name, model, train, epochs, folder=None, best="val_acc", order="seed and epoch"):
+        self.name, self.best = name, best
+        self.order = settings.choose("the order of the examples", order, ORDERS)
+        self.epochs = settings.epochs(epochs)
         self.parameters = model.count_params()
-        self.folder = folder / _fingerprint(model, epochs)
-        self.best_weights = self.folder / "best.weights.h5"
-        self._journal = self.folder / "history.jsonl"
-        self._rows = []
-        self.resumed, self.interrupted = 0, False
+        self.recipe = recipe(model, train, epochs, order)
+        self.fingerprint = fingerprint(self.recipe)
+        self.compiled = {"jit_compile": model.jit_compile, "run_eagerly": model.run_eagerly}
+        self.best_weights, self.resumed, self.interrupted = None, 0, False
+        self._rows, self._model, self._train = [], model, train
+        self._store = Store(Path(folder) / f"{name}.{self.fingerprint}") if folder else None
+        self._line = _live_line()
 
     @property
     def history(self):
-        names = [name for name in (self._rows[0] if self._rows else {}) if name not in ("epoch", "seconds")]
+        names = [name for name in self._rows[0] if name not in BESIDE_METRICS] if self._rows else []
         return {name: [row[name] for row in self._rows] for name in names}
 
     @property
     def seconds(self):
         return [row["seconds"] for row in self._rows]
 
+    @property
+    def trained(self):
+        return self._rows[-1]["day"] if self._rows else None
+
+    @property
+    def options(self):
+        """The arguments of `fit` that a reader need not see."""
+        options = {
+            "epochs": self.epochs,
+            "initial_epoch": self.resumed,
+            "validation_batch_size": self._train.batch_size,
+            "verbose": 0,
+            "callbacks": [_EachEpoch(self)],
+        }
+        if self.order == "seed and epoch":
+            options["shuffle"] = False  # `train` has shuffled already
+        return options
+
     def __enter__(self):
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._read_journal()
-        highest = max(self.history[self.best]) if self._rows and self.best else None
-        # Journal before backup: after a crash between the two, it has a line too many, never a gap.
-        self.callbacks = [_Journal(self)]
-        if self.best:
-            self.callbacks.append(
-                keras.callbacks.ModelCheckpoint(
-                    str(self.best_weights),
-                    monitor=self.best,
-                    mode="max",
-                    save_best_only=True,
-                    save_weights_only=True,
-                    initial_value_threshold=highest,
-                )
-            )
-        self.callbacks.append(
-            keras.callbacks.BackupAndRestore(
-                str(self.folder), double_checkpoint=True, delete_checkpoint=False
-            )
-        )
-        self._line = _LiveLine()
-        self._line.show(self._describe())
+        self._model.optimizer.build(self._model.trainable_variables)
+        if self._store:
+            self._take_up()
+        if not self.resumed and int(keras.ops.convert_to_numpy(self._model.optimizer.iterations)):
+            raise UnrolledError(f"the model of {self.name} has been trained before: build it anew")
+        if self._store and self.resumed < self.epochs:
+            self._store.check_room(self._size())
+        self._line.show(self.line())
         return self
 
     def __exit__(self, kind, error, traceback):
         self.interrupted = kind is KeyboardInterrupt
+        self._line.close(self.line(ended=kind is None or self.interrupted))
         if self.interrupted and not self._rows:
             raise UnrolledError("interrupted before the first epoch ended: nothing was measured") from None
-        if kind is None or self.interrupted:
-            self._line.close(self._describe(ended=True))
         return self.interrupted
 
-    def _read_journal(self):
-        """Take up the epochs that the backup knows to be finished."""
-        backup = self.folder / "training_metadata.json"
-        finished = json.loads(backup.read_text())["epoch"] if backup.is_file() else 0
-        lines = self._journal.read_text().splitlines()[:finished] if finished else []
-        self._rows = [json.loads(line) for line in lines]
-        self._journal.write_text("".join(line + "\n" for line in lines))
-        self.resumed = finished
+    def begin(self, epoch):
+        """Let all chance in the epoch that begins (counted from 0) follow from seed and epoch alone."""
+        self._train.epoch = epoch + 1
+        if machine.backend == "torch":  # where dropout draws from a generator that no variable holds
+            import torch
+
+            torch.manual_seed(np.random.default_rng([self._train.seed, epoch]).integers(2**32).item())
 
     def add(self, epoch, seconds, logs):
         """Take down one finished epoch (counted from 0) with its duration in seconds and its metrics."""
-        row = {"epoch": epoch + 1, "seconds": round(seconds, 3)} | {name: float(logs[name]) for name in logs}
+        row = {"epoch": epoch + 1, "seconds": round(seconds, 3), "day": date.today().isoformat()}
+        row |= {name: float(value) for name, value in logs.items()}
+        parts = {"state": _values(self._variables())}
+        if self.best and row[self.best] > max(self.history.get(self.best, [-math.inf])):
+            self.best_weights = parts["best"] = self._model.get_weights()
         self._rows.append(row)
-        with self._journal.open("a") as journal:
-            journal.write(json.dumps(row) + "\n")
-        self._line.show(self._describe())
+        if self._store:
+            self._store.commit(self._rows, **parts)
+        self._line.show(self.line())
 
-    def _describe(self, ended=False):
+    def line(self, ended=False):
+        """How far the training is, or, when it has `ended`, what it came to, in one line."""
         done = len(self._rows)
         if not done:
             return f"epoch 1/{self.epochs} · compiling"
-        each = sum(self.seconds) / done
         metrics = " · ".join(f"{name} {values[-1]:.4f}" for name, values in self.history.items())
-        if not ended:
-            left = (
-                f" · {_duration((self.epochs - done) * self.seconds[-1])} left" if done < self.epochs else ""
+        if ended:
+            number = "1 epoch" if done == 1 else f"{done} epochs"
+            return f"{number} in {duration(sum(self.seconds))} ({', '.join(self._remarks())}) · {metrics}"
+        line = f"epoch {done}/{self.epochs} · {metrics} · {self.seconds[-1]:.1f} s an epoch"
+        if done < self.epochs:
+            line += f" · {duration((self.epochs - done) * self.seconds[-1])} left"
+        return line
+
+    def _remarks(self):
+        done = len(self._rows)
+        remarks = [f"{sum(self.seconds) / done:.1f} s each"]
+        if self.resumed == done:
+            remarks.append(f"trained on {self.trained}")
+        elif self.resumed:
+            remarks.append(f"taken up after epoch {self.resumed}")
+        if self.interrupted:
+            remarks.append(f"interrupted after epoch {done}")
+        return remarks
+
+    def _take_up(self):
+        """Go on after the last commit of an earlier start, or begin anew where that cannot be used."""
+        try:
+            rows, parts = self._store.load()
+            shapes = [tuple(variable.shape) for variable in self._variables()]
+            if rows and [value.shape for value in parts.get("state", [])] != shapes:
+                raise Damaged("it is the state of another model")
+        except Damaged as error:
+            print(f"what is kept of {self.name} is damaged ({error}): it is trained anew")
+            self._store.clear()
+            return
+        if not rows:
+            return
+        if self.best and "best" not in parts:
+            raise UnrolledError(
+                f"{self.name} was trained without best weights: say best=None, or remove {self._store.folder}"
             )
-            return f"epoch {done}/{self.epochs} · {metrics} · {self.seconds[-1]:.1f} s an epoch{left}"
-        remark = f", taken up after epoch {self.resumed}" if self.resumed else ""
-        remark += f", interrupted before epoch {done + 1}" if self.interrupted else ""
-        return f"{done} epochs in {_duration(sum(self.seconds))} ({each:.1f} s each{remark}) · {metrics}"
+        for variable, value in zip(self._variables(), parts["state"], strict=True):
+            variable.assign(value)
+        self._rows, self.resumed, self.best_weights = rows, len(rows), parts.get("best")
+
+    def _variables(self):
+        """All that an epoch changes: weights, states of random generators, the optimizer's slots."""
+        return [*self._model.variables, *self._model.optimizer.variables]
+
+    def _size(self):
+        """The bytes that the disk must take: state and best weights, both twice while they are replaced."""
+        return 4 * sum(value.nbytes for value in _values(self._variables()))
 
 
-class _Journal(keras.callbacks.Callback):
+class _EachEpoch(keras.callbacks.Callback):
     """Times the epochs and passes their metrics on to the training."""
 
     def __init__(self, training):
@@ -122,93 +187,128 @@ class _Journal(keras.callbacks.Callback):
         self._training = training
 
     def on_epoch_begin(self, epoch, logs=None):
+        self._training.begin(epoch)
         self._started = time.perf_counter()
 
     def on_epoch_end(self, epoch, logs=None):
         self._training.add(epoch, time.perf_counter() - self._started, logs or {})
 
 
-class _LiveLine:
-    """One line of text that is replaced in place: in a notebook by a display, in a terminal by a return."""
+def _values(variables):
+    return [keras.ops.convert_to_numpy(variable) for variable in variables]
+
+
+def recipe(model, train, epochs, order="seed and epoch"):
+    """All that decides what a training comes to, as plain dicts, lists, strings and numbers.
+
+    It is that of the full run, also where a quick run asks for it: the sizes are those that `train` stands
+    for. What only decides how fast it goes (XLA, threads, device) is no part of it.
+    """
+    compiled = model.get_compile_config() or {}
+    return {
+        "model": _nameless(model.get_config()),
+        "code": _own_code(model),
+        "optimizer": _nameless([type(model.optimizer).__name__, model.optimizer.get_config()]),
+        "loss": _nameless(compiled.get("loss")),
+        "metrics": _nameless(compiled.get("metrics")),
+        "example": [str(train.x.dtype), *train.x.shape[1:], str(train.y.dtype), *train.y.shape[1:]],
+        "examples": train.full_examples,
+        "batch_size": train.full_batch_size,
+        "steps": -(-train.full_examples // train.full_batch_size),
+        "epochs": epochs,
+        "order": order,
+        "seed": train.seed,
+    }
+
+
+def fingerprint(recipe):
+    """Twelve hexadecimal digits that change with anything in a recipe."""
+    text = json.dumps(recipe, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _nameless(config):
+    """A configuration without names, which Keras numbers as it goes; a reference to one becomes its place."""
+    names = {}
+
+    def collect(value):
+        if isinstance(value, dict):
+            if isinstance(value.get("name"), str):
+                names.setdefault(value["name"], f"#{len(names)}")
+            value = list(value.values())
+        for item in value if isinstance(value, list | tuple) else ():
+            collect(item)
+
+    def replace(value):
+        if isinstance(value, dict):
+            return {key: replace(item) for key, item in value.items() if key != "name"}
+        if isinstance(value, list | tuple):
+            return [replace(item) for item in value]
+        return names.get(value, value) if isinstance(value, str) else value
+
+    collect(config)
+    return replace(config)
+
+
+def _own_code(model):
+    """The code of layers and cells that are not Keras's own, by class, without comments and docstrings."""
+    layers = {type(layer) for layer in model._flatten_layers()}
+    own = [layer for layer in layers if not layer.__module__.startswith("keras.")]
+    return {
+        layer.__name__: [_code(f) for _, f in sorted(vars(layer).items()) if inspect.isfunction(f)]
+        for layer in sorted(own, key=lambda layer: layer.__name__)
+    }
+
+
+def _code(function):
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    if ast.get_docstring(tree) is not None:
+        del tree.body[0]
+    return ast.unparse(tree)
+
+
+def duration(seconds):
+    """Seconds as a person says them: "59 s", "17 min 3 s", "2 h 2 min"."""
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def _live_line():
+    """One line of text that is replaced in place: a display in a notebook, else a line of the terminal."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return _Display() if shell else _Terminal()
+
+
+class _Display:
+    """The line as a display of IPython; its last state is what a notebook stores."""
 
     def __init__(self):
-        self._handle, self._width = None, 0
-        if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
-            self._display = sys.modules["IPython"].display.display
+        self._handle = None
 
     def show(self, text):
-        if not hasattr(self, "_display"):
-            print(f"\r{text.ljust(self._width)}", end="", flush=True)
-            self._width = len(text)
-        elif self._handle is None:
-            self._handle = self._display({"text/plain": text}, raw=True, display_id=True)
+        from IPython.display import display
+
+        if self._handle is None:
+            self._handle = display({"text/plain": text}, raw=True, display_id=True)
         else:
             self._handle.update({"text/plain": text}, raw=True)
 
+    close = show
+
+
+class _Terminal:
+    """The line in a terminal, where a return overwrites the one before."""
+
+    def __init__(self):
+        self._width = 0
+
+    def show(self, text):
+        print(f"\r{text.ljust(self._width)}", end="", flush=True)
+        self._width = len(text)
+
     def close(self, text):
         self.show(text)
-        if not hasattr(self, "_display"):
-            print()
-
-
-def _fingerprint(model, epochs):
-    """Eight hexadecimal digits that change with the model, its optimizer or the number of epochs."""
-
-    def unnamed(value):
-        if isinstance(value, dict):
-            return {key: unnamed(item) for key, item in value.items() if key != "name"}
-        return [unnamed(item) for item in value] if isinstance(value, list | tuple) else value
-
-    settings = [model.get_config(), model.optimizer.get_config(), epochs]
-    text = json.dumps(unnamed(settings), sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _duration(seconds):
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return (
-        f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-    )
-
-
-def seconds_per_step(models, x, y, batch_size, steps=8, rounds=3):
-    """The time of one training step of each of several models, in seconds.
-
-    `models`: a dict from label to compiled model; `x`, `y`: at least `batch_size` examples. The models take
-    turns, `rounds` times `steps` steps each after a first one that compiles, so that a machine that slows
-    down slows them all; the median is returned, a dict from label to float. The models are trained by it.
-    """
-    x, y = x[:batch_size], y[:batch_size]
-    seconds = {label: [] for label in models}
-    for model in models.values():
-        model.train_on_batch(x, y)
-    for _ in range(rounds):
-        for label, model in models.items():
-            for _ in range(steps):
-                started = time.perf_counter()
-                model.train_on_batch(x, y)
-                seconds[label].append(time.perf_counter() - started)
-    return {label: float(np.median(values)) for label, values in seconds.items()}
-
-
-def folder(results, name):
-    """The folder for what a training must keep until its run is recorded.
-
-    It stands in `results`, so that a later start finds it; where that cannot be written, or `results`
-    is None, it is a temporary folder, and the training cannot be continued after a crash.
-    """
-    if results is not None:
-        try:
-            path = results / ".unfinished" / name
-            path.mkdir(parents=True, exist_ok=True)
-            return path
-        except OSError as error:
-            reason = error.strerror or error
-            print(f"{results} cannot be written ({reason}): no crash of this training can be mended")
-    return Path(tempfile.mkdtemp(prefix="unrolled-"))
-
-
-def forget(path):
-    """Remove what a training kept in `path`."""
-    shutil.rmtree(path, ignore_errors=True)
+        print()
