@@ -1,0 +1,91 @@
+"""How long a training step takes: models in turns, one value a process.
+
+A process has its own luck with memory, threads and the compiler, so the unit of chance is a process, not a
+step: each of several processes builds the models anew, lets them take turns and gives one median for each.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import cloudpickle
+
+from . import UnrolledError, settings
+from .training import fingerprint, recipe
+
+PROCESSES = 6
+STEPS, ROUNDS = 4, 5
+"""How many processes time the models, and how many steps in how many turns each of them takes."""
+
+
+def paired(builders, train):
+    """Time a step of each of several models.
+
+    `builders`: a dict from label to a function that returns a compiled model; `train`: `data.Batches`, of
+    which the first batch is taken. Returns a dict: `ms`, for each label one median a process, milliseconds;
+    `fingerprints`, one for each model; `load`, the machine's load before each process, in busy cores. A
+    quick run takes one turn in its own process, which shows that it works and measures nothing.
+    """
+    models = {label: build() for label, build in builders.items()}
+    taken = {"fingerprints": {label: fingerprint(recipe(one, train, 0)) for label, one in models.items()}}
+    taken |= {"ms": {label: [] for label in builders}, "load": []}
+    for _ in range(1 if settings.quick else PROCESSES):
+        taken["load"].append(round(_load(), 2))
+        ms = _turns(models, *train[0], 1, 1) if settings.quick else _in_a_process(builders, *train[0])
+        for label, value in ms.items():
+            taken["ms"][label].append(round(value, 3))
+    return taken
+
+
+def median(taken, label):
+    """The median of the processes' values for one label, milliseconds."""
+    return statistics.median(taken["ms"][label])
+
+
+def _load():
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
+def _in_a_process(builders, x, y):
+    """The milliseconds that a fresh process measures, a dict from label to float."""
+    environment = os.environ | {"PYTHONPATH": str(settings.NOTEBOOKS)}
+    done = subprocess.run(
+        [sys.executable, "-m", __name__],
+        input=cloudpickle.dumps((builders, x, y)),
+        env=environment,
+        capture_output=True,
+    )
+    if done.returncode:
+        reason = (done.stderr.decode(errors="replace").strip().splitlines() or ["no word"])[-1]
+        raise UnrolledError(f"a process that times {', '.join(builders)} failed: {reason}")
+    return cloudpickle.loads(done.stdout)
+
+
+def _turns(models, x, y, steps, rounds):
+    """The median milliseconds of a step of each model, after one that compiles; the models take turns."""
+    ms = {label: [] for label in models}
+    for model in models.values():
+        model.train_on_batch(x, y)
+    for _ in range(rounds):
+        for label, model in models.items():
+            for _ in range(steps):
+                started = time.perf_counter()
+                model.train_on_batch(x, y)
+                ms[label].append(1000 * (time.perf_counter() - started))
+    return {label: statistics.median(values) for label, values in ms.items()}
+
+
+def _main():
+    """Time what comes by standard input, and answer by standard output, in which nothing else may write."""
+    from . import machine  # noqa: F401 (before Keras)
+
+    answer, sys.stdout = sys.stdout.buffer, sys.stderr
+    builders, x, y = cloudpickle.loads(sys.stdin.buffer.read())
+    ms = _turns({label: build() for label, build in builders.items()}, x, y, STEPS, ROUNDS)
+    answer.write(cloudpickle.dumps(ms))
+
+
+if __name__ == "__main__":
+    _main()
