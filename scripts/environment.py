@@ -1,6 +1,7 @@
 """Where the commands in this folder run: an interpreter with the exact versions, kernels in one environment.
 
 A command imports this first and calls `ensure` before it imports anything outside the standard library.
+From then on `unrolled`, which lies beside the notebooks, can be imported too.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "notebooks"))  # for `unrolled`, of which settings needs nothing installed
 REQUIREMENTS = ROOT / "requirements.txt"
 VENV = ROOT / ".venv"
 STAMP = VENV / "unrolled-requirements"
@@ -20,10 +22,6 @@ STAMP = VENV / "unrolled-requirements"
 KERNEL = {
     "COLUMNS": "100",  # the width of `model.summary()`, which is stored in the notebooks
     "PYTHONHASHSEED": "0",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-    "TF_ENABLE_ONEDNN_OPTS": "0",  # its order of summation depends on the processor
-    # Small cells are fastest on one thread, and the order of summation no longer depends on the cores.
-    "TF_NUM_INTRAOP_THREADS": "1",
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not one of the same name elsewhere
 }
 UNSET = (
@@ -33,6 +31,10 @@ UNSET = (
     "MPLBACKEND",  # would keep charts out of the notebook
     "PYTHONWARNINGS",
     "PYTHONDONTWRITEBYTECODE",  # makes each import of TensorFlow take three times as long
+    "OMP_NUM_THREADS",  # Dask sets these four for what its workers start
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MALLOC_TRIM_THRESHOLD_",
 )
 
 
@@ -54,22 +56,27 @@ class Parser(argparse.ArgumentParser):
         fail(f"{self.prog}: {message} (--help says more)")
 
 
-def kernels(**settings):
-    """Set the environment in which every kernel runs, and `settings` on top; None unsets a variable.
+def kernel_environment(**settings):
+    """The environment in which every kernel runs, as a dict: this process's own, made alike everywhere.
 
-    Recording, replaying and working by hand differ in nothing else.
+    `settings` come on top; None unsets a variable. Recording, replaying and working by hand differ in
+    nothing else.
     """
-    for name in UNSET:
-        os.environ.pop(name, None)
-    os.environ.update(KERNEL)
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    if os.environ.get("UNROLLED_DATA"):  # kernels start in notebooks/, a person stands elsewhere
-        os.environ["UNROLLED_DATA"] = os.path.abspath(os.path.expanduser(os.environ["UNROLLED_DATA"]))
-    for name, value in settings.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+    environment = {name: value for name, value in os.environ.items() if name not in UNSET} | KERNEL
+    environment.setdefault("KERAS_BACKEND", "tensorflow")
+    for name in ("UNROLLED_DATA", "UNROLLED_TRAININGS"):  # a person stands elsewhere than the kernels
+        if environment.get(name, "sample") != "sample":
+            environment[name] = os.path.abspath(os.path.expanduser(environment[name]))
+    environment |= settings
+    return {name: value for name, value in environment.items() if value is not None}
+
+
+def kernels(**settings):
+    """Give what this command starts the environment of the kernels: see `kernel_environment`."""
+    environment = kernel_environment(**settings)
+    for name in set(os.environ) - set(environment):
+        del os.environ[name]
+    os.environ.update(environment)
 
 
 def pins(text):

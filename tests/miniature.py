@@ -4,6 +4,7 @@ import base64
 import contextlib
 import importlib.machinery
 import importlib.util
+import json
 import os
 import struct
 import zlib
@@ -73,6 +74,33 @@ def unrun(name):
 def write(notebook, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
+
+
+def recording(record):
+    """The source of a cell that leaves `record`, a dict, as a lesson does, with the seed of its run."""
+    return f"""\
+import hashlib, json, os
+
+record = json.loads({json.dumps(record)!r})
+record |= {{"seed": int(os.environ["UNROLLED_SEED"]), "backend": os.environ["KERAS_BACKEND"], "sha256": None}}
+rest = {{key: value for key, value in record.items() if key != "sha256"}}
+record["sha256"] = hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+folder = os.environ["UNROLLED_RESULTS"] + "/" + record["lesson"]
+os.makedirs(folder, exist_ok=True)
+with open(f"{{folder}}/{{record['backend']}}.{{record['seed']}}.json", "w") as file:
+    json.dump(record, file)
+print("recorded")"""
+
+
+def execute(path):
+    """Run the notebook in the file `path` in place, as scripts/reproduce runs it; what its job returns."""
+    from runner import execute, job, worker
+
+    text = path.read_text(encoding="utf-8")
+    one = job.Job(path.stem, 0, "tensorflow", "quick", path)
+    result = execute.run(one, text, [], path.parents[1], tell=lambda **news: None, life=worker.Life())
+    path.write_text(result.notebook, encoding="utf-8")
+    return result
 
 
 def script(name):

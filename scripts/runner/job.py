@@ -1,0 +1,90 @@
+"""A job, which is one run of one notebook, and what it returns."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+TEACHING, TIMING = "teaching", "timing"
+"""The tags of the cells that explain and gather no evidence, and of those that time models: they run with
+seed 0 only."""
+
+FIRST = (0, "tensorflow")
+"""The seed and backend of the notebooks in notebooks/."""
+
+
+def run_name(lesson, seed, backend, profile):
+    """What the folder and the files of a run are called."""
+    return f"{lesson}.{backend}.{seed}.{profile}"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook to be run with one seed on one backend."""
+
+    lesson: str
+    seed: int
+    backend: str
+    profile: str
+    notebook: Path
+
+    leaves_out: frozenset = frozenset()
+    """The tags of the cells that it does not run."""
+
+    part: str = ""
+    """Which of the two jobs of a lesson that times: "training", of which the trainings are kept and nothing
+    else, or "timing", which runs alone on its machine."""
+
+    needs: tuple = ()
+    """The lessons whose records it reads."""
+
+    after: tuple = ()
+    """The names of the jobs that must have ended well before it starts."""
+
+    recorded: bool = False
+    """Whether it has a record, which holds unless a job before it changes the recipe."""
+
+    seconds: float = 0.0
+    """How long its trainings took when they were recorded; 0 if that is not known."""
+
+    @property
+    def run(self):
+        """What its folder and its files are called."""
+        return run_name(self.lesson, self.seed, self.backend, self.profile)
+
+    @property
+    def name(self):
+        """What tells it from the other jobs of its plan."""
+        return f"{self.run}.training" if self.part == "training" else self.run
+
+    @property
+    def alone(self):
+        """Whether nothing else may run on its machine meanwhile."""
+        return self.part == "timing"
+
+    def __str__(self):
+        return ", ".join([self.lesson, f"seed {self.seed}", self.backend, *filter(None, [self.part])])
+
+
+@dataclass
+class Result:
+    """What a job returns: everything that it made, so that it may have run in another clone."""
+
+    record: dict | None
+    """The record that the lesson wrote, if it came so far."""
+
+    notebook: str
+    """The notebook with its outputs, as the text of its file."""
+
+    log: str
+    """What the kernel wrote past the notebook's cells: start-up notes, the last words of a crash."""
+
+    error: str | None
+    """Where and why it failed, in one line, or None if it ran through."""
+
+
+@dataclass
+class Outcome:
+    """How a job ended: `how` is "ran", "recorded" or "failed"; `line` says where its notebook is, or why."""
+
+    job: Job
+    how: str
+    line: str = ""

@@ -1,0 +1,83 @@
+"""A notebook as its file holds it, in JSON: what is stored of a run, and what tells two notebooks apart.
+
+Dicts and lists are all it takes: nbformat is slow to import, and only a worker needs it.
+"""
+
+import hashlib
+import json
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+"""The metadata of every notebook."""
+
+VERDICTS = "verdicts"
+"""The tag of the cells that show tables made from the records of all runs."""
+
+
+def read(path):
+    """The notebook in a file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def as_text(notebook):
+    """A notebook as the text of its file, laid out as Jupyter does."""
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def code_cells(notebook):
+    """The code cells of a notebook with their places in it: a list of (index, cell)."""
+    return [(index, cell) for index, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
+
+
+def tags(cell):
+    """The tags of a cell, a set."""
+    return set(cell["metadata"].get("tags", ()))
+
+
+def normalise(notebook):
+    """Leave in a notebook only what the next run leaves too."""
+    notebook["metadata"] = METADATA
+    for cell in notebook["cells"]:
+        cell["metadata"] = {"tags": cell["metadata"]["tags"]} if tags(cell) else {}
+        if cell["cell_type"] == "code":
+            cell["outputs"] = joined(cell["outputs"])
+
+
+def joined(outputs):
+    """The outputs, with what was printed in one go in one piece: the kernel cuts it by the clock."""
+    whole = []
+    for output in outputs:
+        if whole and output.get("name") and output.get("name") == whole[-1].get("name"):
+            whole[-1]["text"] += output["text"]
+        else:
+            whole.append(output)
+    return whole
+
+
+def with_outputs(notebook, executed):
+    """`notebook` with the outputs of `executed`, which has the same code; its text may be newer."""
+    run = {cell["id"]: cell for _, cell in code_cells(executed)}
+    for _, cell in code_cells(notebook):
+        cell |= {key: run[cell["id"]][key] for key in ("outputs", "execution_count")}
+    normalise(notebook)
+    return notebook
+
+
+def code(notebook):
+    """What a notebook runs: a dict from each code cell's id to 16 digits of the hash of its source."""
+    return {cell["id"]: _digits("".join(cell["source"])) for _, cell in code_cells(notebook)}
+
+
+def outputs(notebook):
+    """What a notebook shows: a dict from each code cell's id to 16 digits of the hash of its stored outputs.
+
+    Cells with tables of all runs are left out, for scripts/report renews them.
+    """
+    cells = [cell for _, cell in code_cells(notebook) if VERDICTS not in tags(cell)]
+    return {cell["id"]: _digits(json.dumps(cell["outputs"], sort_keys=True)) for cell in cells}
+
+
+def _digits(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

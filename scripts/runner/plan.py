@@ -1,0 +1,141 @@
+"""What is to be run: a job for each lesson and seed that is not recorded already, and what comes first.
+
+A lesson that times models is two jobs in a full run: one trains, beside others; then one runs the whole
+notebook, alone on its machine, takes the trainings up from where they are kept, and times.
+"""
+
+import json
+from dataclasses import dataclass, field, replace
+
+from unrolled import settings
+
+from runner import notebook
+from runner.job import FIRST, TEACHING, TIMING, Job, run_name
+
+
+@dataclass
+class Plan:
+    jobs: list
+    """In the order in which they start, as far as they need not wait for others."""
+
+    recorded: list = field(default_factory=list)
+    """What was asked for and is left out: it is recorded and unchanged."""
+
+    notes: list = field(default_factory=list)
+    """What a person should know, in lines."""
+
+
+def make(lessons, seeds, backend, profile, folder, again=False):
+    """The `Plan` for `lessons`, a dict from name to notebook, with each of `seeds` on `backend`.
+
+    `folder` is notebooks/. `again` also runs what is recorded and unchanged. A full run takes in the lessons
+    that it needs and that are not recorded; a quick run does without them.
+    """
+    plan, jobs = Plan([]), {}
+    known = settings.lessons(folder)
+
+    def add(lesson, seed):
+        """Put a lesson into the plan, after those it waits for; the name of its job, or None if left out."""
+        run = run_name(lesson, seed, backend, profile)
+        if run in jobs:
+            return run if jobs[run] else None
+        jobs[run] = job = Job(lesson, seed, backend, profile, known[lesson])
+        if profile == "full":
+            job = replace(job, needs=needs(lesson), seconds=duration(lesson, backend, folder))
+            before = []
+            if not again and unchanged(job, folder):
+                # Where seed 0 runs too, it may change the recipe: then this one is looked at again.
+                asked = lesson in lessons and FIRST[0] in seeds and backend == FIRST[1] and seed != FIRST[0]
+                before = [add(lesson, FIRST[0])] if asked else [None]
+                if before == [None]:
+                    jobs[run] = None
+                    plan.recorded.append(job)
+                    return None
+                job = replace(job, recorded=True)
+            for need in job.needs:
+                if need in lessons:
+                    before.append(add(need, seed))
+                elif record(need, seed, backend, folder) is None:
+                    plan.notes.append(f"{job} needs {need}, which is not recorded: that runs first")
+                    before.append(add(need, seed))
+            job = replace(job, after=tuple(filter(None, before)))
+        jobs[run] = job
+        return run
+
+    for lesson in lessons:
+        for seed in seeds:
+            add(lesson, seed)
+    plan.jobs = in_order([part for job in jobs.values() if job for part in parts(job)])
+    return plan
+
+
+def parts(job):
+    """The job itself, or two where it times models: the one that trains, and the one that times."""
+    if job.seed != FIRST[0]:
+        return [replace(job, leaves_out=frozenset((TEACHING, TIMING)))]
+    if job.profile == "quick" or not times_models(job.notebook):
+        return [job]
+    training = replace(job, part="training", leaves_out=frozenset((TIMING,)))
+    return [training, replace(job, part="timing", after=(training.name,), seconds=0.0)]
+
+
+def times_models(path):
+    """Whether a notebook has cells that time models."""
+    return any(TIMING in notebook.tags(cell) for _, cell in notebook.code_cells(notebook.read(path)))
+
+
+def in_order(jobs):
+    """The jobs: those first that the most work waits for, those last that run alone."""
+
+    def ahead(job):
+        """The seconds from the start of a job to the end of what waits for it; at least one for each."""
+        return max(job.seconds, 1) + max((ahead(one) for one in jobs if job.name in one.after), default=0)
+
+    return sorted(jobs, key=lambda job: (job.alone, -ahead(job)))
+
+
+def needs(lesson):
+    """The lessons whose records a lesson reads, as stands with its claims."""
+    from unrolled import published  # here, for it takes a second, and a quick run has no use for it
+
+    return tuple(published.lesson(lesson).get("needs", ()))
+
+
+def record(lesson, seed, backend, folder):
+    """The record of a run in notebooks/results, a dict, or None if there is none that is evidence."""
+    found = _read(folder / "results" / settings.record_name(lesson, backend, seed))
+    return found if found.get("evidence") else None
+
+
+def unchanged(job, folder):
+    """Whether a job is recorded and would come to the same again.
+
+    With the seed and backend of the notebook itself: its cells hold the code that was run. With any other:
+    its trainings have the recipes of that record.
+    """
+    mine, first = record(job.lesson, job.seed, job.backend, folder), record(job.lesson, *FIRST, folder)
+    if mine is None or first is None:
+        return False
+    if (job.seed, job.backend) == FIRST:
+        return mine.get("code") == notebook.code(notebook.read(job.notebook))
+    return recipes(mine).items() <= recipes(first).items()
+
+
+def recipes(record):
+    return {name: training["recipe"] for name, training in record["trainings"].items()}
+
+
+def duration(lesson, backend, folder):
+    """How long the trainings of a lesson took when they were recorded, in seconds; 0 if that is not known."""
+    for path in sorted((folder / "results" / lesson).glob(f"{backend}.*.json")):
+        if trainings := _read(path).get("trainings"):
+            return sum(sum(training["seconds"]) for training in trainings.values())
+    return 0.0
+
+
+def _read(path):
+    """The record in a file as a dict, an empty one if it cannot be read: such a run is run again."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

@@ -1,0 +1,151 @@
+"""Where the commands of scripts/ run: the exact versions, and one environment for every kernel."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib import metadata
+
+import environment
+import miniature
+import pytest
+from environment import ROOT
+
+# The versions
+
+
+def requirements():
+    return environment.pins((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+
+
+def test_the_running_versions_match_only_themselves():
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert environment.matches(text)
+    keras = next(version for name, version, _ in environment.pins(text) if name == "keras")
+    assert not environment.matches(text.replace(f"keras=={keras}", "keras==3.0.0"))
+    assert not environment.matches(text + "a-package-that-is-not-there==1.0\n")
+    assert environment.matches(text + "a-package-that-is-not-there==1.0 ; python_version < '3'\n")
+
+
+def test_requirements_are_pinned_and_name_no_place():
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert len(requirements()) == len(lines) > 50
+    assert text.startswith("#") and "uv pip compile pyproject.toml" in text.splitlines()[1]
+    assert not re.search(r"://|/|@|^-|nvidia|torch|jax", "\n".join(lines), re.MULTILINE)
+
+
+def test_every_dependency_has_its_reason_and_its_pin():
+    from packaging.requirements import Requirement
+
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    dependencies = tomllib.loads(text)["project"]["dependencies"]
+    pinned = {name: version for name, version, _ in requirements()}
+    for line in dependencies:
+        wanted = Requirement(line)
+        assert re.search(rf'^ +"{re.escape(line)}", +# \w+', text, re.MULTILINE), f"{line} has no reason"
+        assert pinned[wanted.name] in wanted.specifier
+    assert "nbval==0.11.0" in dependencies
+
+
+def test_conda_installs_the_same():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert re.search(r"- pip:\n +- -r requirements.txt\n$", text)
+    assert re.findall(r"^  - (\S+)", text, re.MULTILINE) == [
+        "conda-forge",
+        "python=3.11",
+        "graphviz",
+        "pip",
+        "pip:",
+    ]
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A small project whose one requirement is a package that pip finds beside it, without a network."""
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "environment.py", tmp_path / "scripts")
+    (tmp_path / "scripts" / "hello").write_text(
+        "import sys, environment; environment.ensure(); import probe; print(sys.prefix, *sys.argv[1:])"
+    )
+    (tmp_path / "requirements.txt").write_text("probe==1.0\n")
+    with zipfile.ZipFile(tmp_path / "probe-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("probe.py", "")
+        wheel.writestr("probe-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: probe\nVersion: 1.0\n")
+        wheel.writestr(
+            "probe-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr("probe-1.0.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    return tmp_path
+
+
+def hello(house):
+    """Start the small project's command; its exit status and lines."""
+    done = subprocess.run(
+        [sys.executable, "scripts/hello", "a b"], cwd=house, capture_output=True, text=True, encoding="utf-8"
+    )
+    return done.returncode, done.stdout.splitlines() + done.stderr.splitlines()
+
+
+def test_a_command_sets_up_what_is_missing_and_only_that(house):
+    venv, stamp = house / ".venv", house / ".venv" / environment.STAMP.name
+    notice = "Setting up .venv with the versions of requirements.txt; this takes a few minutes …"
+    assert hello(house) == (0, [notice, f"{venv} a b"])
+    assert hello(house) == (0, [f"{venv} a b"])
+    # Half-finished: the packages are incomplete, or Python itself is.
+    stamp.unlink()
+    next(venv.rglob("probe.py")).unlink()
+    shutil.rmtree(next(venv.rglob("probe-1.0.dist-info")))
+    assert hello(house) == (0, [notice, f"{venv} a b"])
+    stamp.unlink()
+    shutil.rmtree(next(venv.rglob("site-packages")) / "pip")
+    assert hello(house) == (0, [notice, f"{venv} a b"])
+    # The requirements change to what cannot be had: one line, and the next start tries again.
+    (house / "requirements.txt").write_text("probe==2.0\n")
+    for _ in range(2):
+        status, (first, line) = hello(house)
+        assert (status, first) == (2, notice)
+        assert line.startswith("pip could not install the packages (ERROR: No matching distribution")
+
+
+def test_an_extra_is_installed_as_pinned(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(environment, "_install", lambda *arguments: asked.append(arguments))
+    monkeypatch.setattr(metadata, "version", lambda name: {"torch": "2.13.0+cpu", "jax": "0.4.1"}[name])
+    environment.ensure_extra("torch")
+    assert asked == []
+    environment.ensure_extra("jax")
+    assert asked == [(sys.executable, "jax==0.10.2", "--constraint", str(ROOT / "requirements.txt"))]
+
+
+# The environment of the kernels
+
+
+def test_kernels_get_one_environment():
+    with miniature.untouched_environment():
+        os.environ.update(dict.fromkeys(environment.UNSET, "planted"))
+        os.environ.update(
+            COLUMNS="40", KERAS_BACKEND="jax", UNROLLED_DATA="datasets", UNROLLED_PROFILE="quick"
+        )
+        before = dict(os.environ)
+        settings = environment.kernel_environment(UNROLLED_SEED="7", UNROLLED_PROFILE=None)
+        assert dict(os.environ) == before
+        assert not set(environment.UNSET) & set(settings)
+        assert environment.KERNEL.items() <= settings.items()
+        assert settings["UNROLLED_DATA"] == os.path.abspath("datasets")
+        assert (settings["KERAS_BACKEND"], settings["UNROLLED_SEED"]) == ("jax", "7")
+        assert "UNROLLED_PROFILE" not in settings
+        environment.kernels(UNROLLED_SEED="7", UNROLLED_PROFILE=None)
+        assert dict(os.environ) == settings
+
+
+def test_a_bad_argument_of_scripts_test_gets_one_line():
+    command = [sys.executable, "-S", str(ROOT / "scripts" / "test"), "units"]  # without what is installed
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert "no part 'units'; there are lint, unit, replay" in done.stderr
