@@ -22,7 +22,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-TAGS = {"nbval-ignore-output"}
+TAGS = {"nbval-ignore-output", "teaching", "timing", "verdicts"}
 LONGEST, SHORT = 20, 12
 """Lines that a code cell has at most, and that most cells have."""
 

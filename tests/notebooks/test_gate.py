@@ -18,12 +18,12 @@ from nbformat.v4 import new_output
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
-    """The sound notebook, run by scripts/reproduce."""
+    """The sound notebook, run as scripts/reproduce runs it."""
     root = tmp_path_factory.mktemp("sound")
     path = root / "notebooks" / "01_good.ipynb"
     miniature.write(miniature.unrun(path.name), path)
     with miniature.untouched_environment():
-        assert miniature.script("reproduce").main([], root) == 0
+        assert miniature.execute(path).error is None
     return nbformat.read(path, as_version=4)
 
 

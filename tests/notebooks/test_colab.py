@@ -44,7 +44,7 @@ def test_the_notebook_needs_nothing_beside_it(colab):
         shutdown_kernel="immediate",
         extra_arguments=["--IPKernelApp.exec_lines=import google.colab", "--IPKernelApp.log_level=ERROR"],
     )
-    wanted, cloned = {"figures.show(", "data."}, colab / "lessons" / "notebooks" / "unrolled" / "figures.py"
+    wanted, cloned = {"figures.show(", "data."}, colab / "lessons/notebooks/unrolled/show/figures.py"
     with client.setup_kernel(cwd=str(colab)):
         for _, (index, cell) in zip(range(12), code, strict=False):
             client.execute_cell(cell, index)

@@ -1,0 +1,167 @@
+"""What is made from the records: tables in README.md and notebooks/results, and in the lessons themselves.
+
+Each function returns the whole text that a file should have, given the one that it has; none writes.
+"""
+
+import statistics
+from collections import Counter
+
+import nbformat
+from unrolled import published, settings, training
+from unrolled.evidence import rules, tables
+
+BEGIN, END = "<!-- begin: {}, written by scripts/report -->", "<!-- end: {} -->"
+
+
+def wanted(records, root):
+    """The files of the project in `root` that are made from `records`, with the text each should have."""
+    notebooks = settings.lessons(root / "notebooks")
+    for name in notebooks:
+        published.lesson(name)  # a lesson without an entry is an error
+    readme, results = root / "README.md", root / "notebooks" / "results" / "README.md"
+    pages = {
+        readme: between("results", overview(records, notebooks), readme.read_text(encoding="utf-8")),
+        results: details(records, notebooks),
+    }
+    return pages | {path: lesson(name, path, records) for name, path in notebooks.items()}
+
+
+def between(name, text, whole):
+    """`whole` with `text` between its two markers of that name."""
+    begin, end = BEGIN.format(name), END.format(name)
+    before, found, rest = whole.partition(begin)
+    if not found or end not in rest:
+        return whole
+    return f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
+
+
+def markdown(header, rows):
+    """A table in Markdown; `rows`: lists of texts."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def overview(records, notebooks):
+    """The README's table: a line for each lesson."""
+    header = ["lesson", "a claim of the sources", "published", "Keras 2", "measured", "verdict", "cause"]
+    rows = []
+    for name, path in notebooks.items():
+        known, table = published.lesson(name), tables.rows(name, records)
+        main = next(row for row in table if row["id"] == known["headline"])
+        counts = Counter(row["outcome"] for row in table if row["kind"] != "new")
+        outcomes = [f"{counts[o]} {plural}" for o, plural in tables.OUTCOMES.items() if counts[o]]
+        rows.append(
+            [
+                f"[{path.stem[:2]} {known['title']}](notebooks/{path.name})",
+                known["claim"][known["headline"]]["says"],
+                main["published"],
+                main["Keras 2"],
+                f"{main['all seeds']}; {main['by']}" if main["by"] else main["all seeds"],
+                main["verdict"],
+                main["cause"],
+                test_accuracy(known, table),
+                ", ".join(outcomes),
+            ]
+        )
+    return markdown([*header, "its test accuracy", "all its claims"], rows)
+
+
+def test_accuracy(known, table):
+    """The test accuracy of the model that the headline is about, as the lesson's table has it, or ""."""
+    for row in table:
+        how = known["claim"][row["id"]].get("measured_by", {})
+        if how.get("take") == "test" and how["training"] == known.get("test"):
+            return row["all seeds"]
+    return ""
+
+
+def details(records, notebooks):
+    """The whole of what was measured, as the text of notebooks/results/README.md."""
+    kinds = markdown(["kind", "rule"], [[name, kind.says] for name, kind in rules.KINDS.items()])
+    parts = [
+        "# What was measured",
+        "Written by `scripts/report` from the records in this folder, `<lesson>/<backend>.<seed>.json`. "
+        "Seconds an epoch are wall time on a machine that may have had other work; what a lesson says about "
+        "cost comes from steps timed in turns, alone.",
+        "## How a verdict is reached",
+        "Every half-width is a 95 % one. A difference beyond it differs, however wide it is; then a "
+        "half-width within the margin that would matter holds; else undecided, as is everything with fewer "
+        f"than {rules.SEEDS} trainings or {rules.PROCESSES} timed processes. The code is "
+        "[rules.py](../unrolled/evidence/rules.py).",
+        kinds,
+    ]
+    for name, path in notebooks.items():
+        table = tables.rows(name, records)
+        parts += [f"## [{path.stem}](../{path.name})", results_table(table), causes(name, table)]
+        parts += [runs(one) for one in records if one["lesson"] == name]
+    return "\n\n".join(part for part in [*parts, errata(), sources()] if part) + "\n"
+
+
+def results_table(table):
+    header = [column for column in tables.HEADER if column != "this run"]
+    rows = [[row[column] for column in header] for row in table]
+    return f"{markdown(header, rows)}\n\n{tables.summary(table)}."
+
+
+def causes(name, table):
+    """Why what differs in a lesson differs, one line a cause, with the claims that it explains."""
+    lines = []
+    for cause in dict.fromkeys(row["cause"] for row in table if row["cause"]):
+        explained = [row["id"] for row in table if row["cause"] == cause]
+        lines.append(f"- {', '.join(f'`{one}`' for one in explained)}: {cause}.")
+    return "\n".join(["Why it differs:", "", *lines]) if lines else ""
+
+
+def runs(one):
+    """One record's trainings as a Markdown list under a line that says where they ran."""
+    versions = ", ".join(f"{name} {version}" for name, version in one["versions"].items())
+    lines = [
+        f"{one['library']}, seed {one['seed']}, {one['backend']} on {one['device']}, {one['finished']} "
+        f"({versions}); {one['data']['source']}:\n"
+    ]
+    for name, trained in one["trainings"].items():
+        seconds = statistics.median(trained["seconds"])
+        order = ", the order of examples left to Keras" if trained["order"] == "keras" else ""
+        lines.append(
+            f"- `{name}`: {trained['parameters']:,} parameters, {trained['epochs']} epochs, "
+            f"{seconds:.1f} s an epoch (median){order}; fingerprint {trained['fingerprint']}"
+        )
+    return "\n".join(lines)
+
+
+def errata():
+    keys = ("source", "place", "says", "is_so", "shown")
+    rows = [[one[key] for key in keys] for one in published.errata()]
+    header = ["source", "place", "it says", "but", "shown in"]
+    return f"## What is wrong in the sources\n\n{markdown(header, rows)}"
+
+
+def sources():
+    lines = [
+        f"- {key}: {one['title']}{', ' + one['author'] if 'author' in one else ''}"
+        for key, one in published.sources().items()
+    ]
+    return "\n".join(["## The sources", "", *lines])
+
+
+def lesson(name, path, records):
+    """The text of a lesson's notebook with its verdict tables and its times renewed; no cell is run."""
+    notebook = nbformat.read(path, as_version=4)
+    mine = [
+        one for one in records if one["lesson"] == name and (one["library"], one["seed"]) == ("keras 3", 0)
+    ]
+    run = next((one for one in mine if one["backend"] == "tensorflow"), None)
+    if run is None:
+        return nbformat.writes(notebook) + "\n"
+    for cell in notebook.cells:
+        if "verdicts" in cell.metadata.get("tags", ()):
+            data = tables.bundle(tables.rows(name, records, run))
+            cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    notebook.cells[0].source = between("times", times(run), notebook.cells[0].source)
+    return nbformat.writes(notebook) + "\n"
+
+
+def times(run):
+    """How long the full run of a lesson trained, in one line."""
+    seconds = sum(sum(one["seconds"]) for one in run["trainings"].values())
+    return f"*Trained in full, this lesson takes {training.duration(seconds)} on {run['device']}.*"

@@ -1,0 +1,157 @@
+"""The committed notebooks: each is whole, and agrees with its figures, its record and the others."""
+
+import base64
+import copy
+import re
+
+import form
+import nbformat
+import pytest
+from runner import notebook as stored
+from unrolled import published, settings
+from unrolled.evidence import record
+from unrolled.show import figures
+
+NOTEBOOKS = settings.lessons()
+DIGIT = re.compile(r"\d")
+
+
+@pytest.fixture(params=NOTEBOOKS)
+def lesson(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(lesson):
+    return nbformat.read(NOTEBOOKS[lesson], as_version=4)
+
+
+@pytest.fixture
+def code(notebook):
+    """The code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.fixture
+def run(lesson):
+    """The record of the run that is stored in a notebook."""
+    return record.read(settings.RESULTS / settings.record_name(lesson, "tensorflow", 0))
+
+
+def test_they_are_numbered_without_a_gap():
+    numbers = [path.stem[:3] for path in NOTEBOOKS.values()]
+    assert numbers == [f"{n:02}_" for n in range(1, len(NOTEBOOKS) + 1)] != []
+
+
+def test_form(lesson):
+    assert form.problems(NOTEBOOKS[lesson]) == []
+
+
+def test_all_begin_alike():
+    """One set-up cell, copied: what is mended in one is mended in all."""
+    read = [nbformat.read(path, as_version=4) for path in NOTEBOOKS.values()]
+    assert len({next(cell.source for cell in one.cells if cell.cell_type == "code") for one in read}) == 1
+
+
+def test_figures_are_those_of_the_folder(code):
+    """The pictures that `figures.show` left are, byte for byte, those of DL_images."""
+    for cell in code:
+        if names := re.findall(r'figures\.show\("(\w+)"\)', cell.source):
+            pictures = [out.data["image/png"] for out in cell.outputs if "image/png" in out.get("data", {})]
+            drawn = [(form.ROOT / "DL_images" / f"{name}.png").read_bytes() for name in names]
+            assert list(map(base64.b64decode, pictures)) == drawn, f"{names}: run the notebook again"
+
+
+def test_a_lesson_shows_its_figures(lesson, code):
+    shown = {name for cell in code for name in re.findall(r'figures\.\w+\(.*?"(\w+)"\)', cell.source)}
+    wanted = {name for name, entry in figures.captions().items() if entry.get("lesson") == lesson}
+    assert wanted <= shown
+
+
+def test_it_ran_in_full_on_real_data(run):
+    assert (run["profile"], run["evidence"]) == ("full", True)
+
+
+def test_it_measures_what_follows_from_nothing_else(lesson, run):
+    claims = published.claims(lesson).values()
+    assert set(run["measured"]) == {claim["id"] for claim in claims if "measured_by" not in claim}
+
+
+def test_what_is_measured_by_a_training_names_one(lesson, run):
+    """A claim about a training or a timing that the lesson does not have would be "not tested" for ever."""
+    for claim in published.claims(lesson).values():
+        how = claim.get("measured_by", {})
+        names = how.get("training", [])
+        for name in names if isinstance(names, list) else [names]:
+            other, _, training = name.rpartition("/")
+            one = record.read(settings.RESULTS / settings.record_name(other or lesson, "tensorflow", 0))
+            assert training in one["trainings"], f"{claim['id']}: there is no training {name}"
+            assert not other or other in published.lesson(lesson)["needs"], f"{lesson} needs {other}"
+
+
+def test_what_it_shows_is_what_was_recorded(notebook, run):
+    """Code and outputs are, cell by cell, those of the recorded run; tables come from the records."""
+    assert stored.code(notebook) == run["code"], "its code was changed after its full run: run it again"
+    assert stored.outputs(notebook) == run["outputs"]
+
+
+def texts(cell):
+    """Every text among a cell's outputs, with the key and the dict that holds it."""
+    for output in cell.outputs:
+        place = output if output.output_type == "stream" else output.get("data", {})
+        for key in place:
+            if key == "text" or key.startswith(("text/", "image/")):
+                yield place, key
+
+
+def test_one_changed_digit_in_any_output_is_seen(notebook, run):
+    """A training line, a printed accuracy, a chart's description, a picture: none can be changed alone."""
+    kinds = set()
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or cell.id not in run["outputs"]:
+            continue
+        for index, (_, key) in enumerate(texts(cell)):
+            planted = copy.deepcopy(notebook)
+            place, key = list(texts(planted.cells[number]))[index]
+            if DIGIT.search(place[key]):
+                place[key] = DIGIT.sub(lambda digit: str(9 - int(digit[0])), place[key], count=1)
+                kinds.add(key)
+                assert stored.outputs(planted) != run["outputs"], (cell.id, key)
+    assert {"text", "text/plain", "image/png"} <= kinds
+
+
+def test_what_is_not_tied_is_a_table(notebook, run):
+    """Only verdict tables may change after a run; `scripts/report --check` guards those."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.outputs and cell.id not in run["outputs"]:
+            assert "verdicts" in cell.metadata.get("tags", ()), cell.id
+
+
+def test_no_record_is_without_a_notebook():
+    assert {one["lesson"] for one in record.load()} <= set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("one", record.load(), ids=record.name_of)
+def test_what_a_history_implies_agrees_with_what_was_tested(one):
+    """Where the validation examples are the test examples, the bits of the last weights count as it did."""
+    for name, training in one["trainings"].items():
+        if one["lesson"] == "mnist_as_sequence" and "test" in training:
+            last = training["history"]["val_acc"][-1]
+            assert record.unpacked(training["test"]).mean() == pytest.approx(last, abs=2e-6), name
+
+
+def test_seeds_of_a_lesson_trained_the_same(lesson):
+    """All records of a lesson, of one backend, hold trainings of one recipe: only the seed differs."""
+    recipes = {}
+    for one in record.load():
+        for name, training in one["trainings"].items() if one["lesson"] == lesson else ():
+            key = (one["library"], one["backend"], name, training["epochs"])
+            assert recipes.setdefault(key, training["recipe"]) == training["recipe"], (key, one["seed"])
+
+
+def test_the_data_are_those_that_were_recorded():
+    """All records of a lesson were measured on the same ids, labels and split."""
+    digests = {}
+    for one in record.load():
+        known = digests.setdefault(one["lesson"], one["data"]["sha256"])
+        assert known == one["data"]["sha256"], (one["lesson"], one["seed"], one["library"])
