@@ -1,7 +1,7 @@
 """Records made up for tests: of the right form, sealed, and without a training."""
 
 import numpy as np
-from unrolled.evidence import record
+from unrolled.evidence import archive
 
 CURVE = [0.6, 0.7, 0.8, 0.75]
 
@@ -29,13 +29,13 @@ def training(val_acc=CURVE, right=None, **changes):
         "history": history,
     }
     if right is not None:
-        one["test"] = record.packed(np.array(right, bool))
+        one["test"] = archive.packed(np.array(right, bool))
     return one | changes
 
 
 def made_up(lesson="dropout_rnn_imdb", seed=0, **changes):
     """A sealed record of one lesson and seed; `changes` replace its keys."""
-    return record.sealed(
+    return archive.sealed(
         {
             "lesson": lesson,
             "library": "keras 3",

@@ -8,7 +8,8 @@ The rooms, each importing only those before it:
 - `training`: one fit under way: a live line, a clean interruption; `store` keeps it safe after each epoch.
 - `timing`: models timed in turns, one value a process.
 - `published`: the sources' own numbers, each with its place in the source.
-- `evidence`: records of what was measured, the rules of the verdicts, the tables made of both.
+- `evidence`: records of what was measured (`record` makes one, `archive` keeps them), the rules of the
+  verdicts, the tables made of both.
 - `gradients`: what backpropagation through time computes, in NumPy.
 - `show`: one visual style, the curves, the drawings.
 """

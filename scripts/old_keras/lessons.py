@@ -16,7 +16,7 @@ import filelock
 import numpy as np
 import tf_keras
 from unrolled import UnrolledError, data, machine, settings
-from unrolled.evidence import record
+from unrolled.evidence import archive, record
 
 from . import models
 from .training import Examples, Training
@@ -111,7 +111,7 @@ def recorded(name, seed, epochs):
     path = settings.results(True) / settings.record_name(name, "keras2", seed)
     if not path.is_file():
         return None
-    trainings = record.read(path)["trainings"]
+    trainings = archive.read(path)["trainings"]
     whole = all(one in trainings and trainings[one]["epochs"] >= epochs for one in LESSONS[name].models)
     return path if whole else None
 
@@ -137,7 +137,7 @@ def run(name, seed, epochs):
             training = Training(one, make, batches, epochs, folder, lesson.best)
             right = _train(training, batches, task)
             trainings[one] = record.trained(training, right)
-        path = record.write(_record(name, seed, task, trainings, lesson.measure()), settings.results(True))
+        path = archive.write(_record(name, seed, task, trainings, lesson.measure()), settings.results(True))
     print(f"recorded: {name}, Keras 2, seed {seed}", flush=True)
     return path
 
@@ -179,7 +179,7 @@ def _only_process(path, name):
 
 
 def _record(name, seed, task, trainings, measured):
-    return record.sealed(
+    return archive.sealed(
         {
             "lesson": name,
             "library": "keras 2",

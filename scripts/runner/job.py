@@ -11,11 +11,6 @@ FIRST = (0, "tensorflow")
 """The seed and backend of the notebooks in notebooks/."""
 
 
-def run_name(lesson, seed, backend, profile):
-    """What the folder and the files of a run are called."""
-    return f"{lesson}.{backend}.{seed}.{profile}"
-
-
 @dataclass(frozen=True)
 class Job:
     """A notebook to be run with one seed on one backend."""
@@ -48,7 +43,7 @@ class Job:
     @property
     def run(self):
         """What its folder and its files are called."""
-        return run_name(self.lesson, self.seed, self.backend, self.profile)
+        return f"{self.lesson}.{self.backend}.{self.seed}.{self.profile}"
 
     @property
     def name(self):
@@ -83,7 +78,7 @@ class Result:
 
 @dataclass
 class Outcome:
-    """How a job ended: `how` is "ran", "recorded" or "failed"; `line` says where its notebook is, or why."""
+    """How a job ended: `how` is "ran", "recorded" or "failed"; `line` says why it failed, or a remark."""
 
     job: Job
     how: str

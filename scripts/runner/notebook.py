@@ -6,6 +6,8 @@ Dicts and lists are all it takes: nbformat is slow to import, and only a worker 
 import hashlib
 import json
 
+from unrolled import UnrolledError
+
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -17,8 +19,15 @@ VERDICTS = "verdicts"
 
 
 def read(path):
-    """The notebook in a file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """The notebook in a file, or an `UnrolledError` if it holds none in today's form."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        if all("id" in cell for cell in notebook["cells"]):
+            return notebook
+        error = "its cells have no ids"
+    except (OSError, ValueError, KeyError, TypeError) as found:
+        error = found
+    raise UnrolledError(f"{path.name} is no notebook that can be run ({error})")
 
 
 def as_text(notebook):

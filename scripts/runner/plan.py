@@ -5,12 +5,12 @@ notebook, alone on its machine, takes the trainings up from where they are kept,
 """
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from unrolled import settings
+from unrolled import UnrolledError, settings
 
 from runner import notebook
-from runner.job import FIRST, TEACHING, TIMING, Job, run_name
+from runner.job import FIRST, TEACHING, TIMING, Job
 
 
 @dataclass
@@ -18,10 +18,10 @@ class Plan:
     jobs: list
     """In the order in which they start, as far as they need not wait for others."""
 
-    recorded: list = field(default_factory=list)
+    recorded: list
     """What was asked for and is left out: it is recorded and unchanged."""
 
-    notes: list = field(default_factory=list)
+    notes: list
     """What a person should know, in lines."""
 
 
@@ -31,42 +31,35 @@ def make(lessons, seeds, backend, profile, folder, again=False):
     `folder` is notebooks/. `again` also runs what is recorded and unchanged. A full run takes in the lessons
     that it needs and that are not recorded; a quick run does without them.
     """
-    plan, jobs = Plan([]), {}
-    known = settings.lessons(folder)
-
-    def add(lesson, seed):
-        """Put a lesson into the plan, after those it waits for; the name of its job, or None if left out."""
-        run = run_name(lesson, seed, backend, profile)
-        if run in jobs:
-            return run if jobs[run] else None
-        jobs[run] = job = Job(lesson, seed, backend, profile, known[lesson])
+    known, jobs, notes = settings.lessons(folder), {}, []
+    asked = [(lesson, seed) for lesson in lessons for seed in seeds]
+    for lesson, seed in asked:  # the list grows by what is needed
+        job = Job(lesson, seed, backend, profile, known[lesson])
         if profile == "full":
             job = replace(job, needs=needs(lesson), seconds=duration(lesson, backend, folder))
-            before = []
-            if not again and unchanged(job, folder):
-                # Where seed 0 runs too, it may change the recipe: then this one is looked at again.
-                asked = lesson in lessons and FIRST[0] in seeds and backend == FIRST[1] and seed != FIRST[0]
-                before = [add(lesson, FIRST[0])] if asked else [None]
-                if before == [None]:
-                    jobs[run] = None
-                    plan.recorded.append(job)
-                    return None
-                job = replace(job, recorded=True)
-            for need in job.needs:
-                if need in lessons:
-                    before.append(add(need, seed))
-                elif record(need, seed, backend, folder) is None:
-                    plan.notes.append(f"{job} needs {need}, which is not recorded: that runs first")
-                    before.append(add(need, seed))
-            job = replace(job, after=tuple(filter(None, before)))
-        jobs[run] = job
-        return run
+            job = replace(job, recorded=not again and unchanged(job, folder))
+        jobs[lesson, seed] = job
+        for need in job.needs:
+            if need not in known:
+                raise UnrolledError(f"{lesson} needs {need}, which is no lesson")
+            if not job.recorded and (need, seed) not in asked and not record(need, seed, backend, folder):
+                notes.append(f"{job} needs {need}, which is not recorded: that runs first")
+                asked.append((need, seed))
+    running = {key: job for key, job in jobs.items() if not job.recorded}
+    for (lesson, seed), job in jobs.items():
+        # Where seed 0 runs, it may change the recipe: then what is recorded is looked at again.
+        if job.recorded and backend == FIRST[1] and (lesson, FIRST[0]) in running:
+            running[lesson, seed] = job
+    ready = [part for job in running.values() for part in parts(replace(job, after=before(job, running)))]
+    return Plan(in_order(ready), [job for key, job in jobs.items() if key not in running], notes)
 
-    for lesson in lessons:
-        for seed in seeds:
-            add(lesson, seed)
-    plan.jobs = in_order([part for job in jobs.values() if job for part in parts(job)])
-    return plan
+
+def before(job, running):
+    """The names of the jobs that must end before a job starts; `running`: jobs by lesson and seed."""
+    lessons = [(need, job.seed) for need in job.needs]
+    if job.recorded:
+        lessons.append((job.lesson, FIRST[0]))
+    return tuple(running[key].run for key in lessons if key in running)
 
 
 def parts(job):

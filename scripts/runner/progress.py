@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 from rich.console import Group
 from rich.live import Live
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 MOST = 5
@@ -50,7 +50,7 @@ class Lines:
 
 
 class Screen(Lines):
-    """A row for each running job: where it is, the line of its training, its time; under them the sums."""
+    """For each running job where it is and the line of its training, then what failed, then the sums."""
 
     def __init__(self, jobs):
         super().__init__(jobs)
@@ -77,38 +77,35 @@ class Screen(Lines):
 
     def __rich__(self):
         """The screen as it is now; it is drawn again and again by another thread."""
-        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-        for column in range(4):
-            table.add_column(no_wrap=True, overflow="ellipsis", ratio=1 if column == 3 else None)
+        lines = []
         for name, started in list(self._started.items()):
             news = self._news[name]
             cell = f"cell {news['cell']} of {news['cells']}" if "cell" in news else "starting"
-            row = (str(self._jobs[name]), said(time.monotonic() - started), cell, news.get("line", ""))
-            table.add_row(*map(Text, row))
-        failed = [f"{one.job}: {one.line}" for one in list(self._outcomes) if one.how == "failed"]
-        return Group(
-            table, *(Text(line, style="red") for line in failed[-MOST:]), Text(self._sums(), style="bold")
-        )
+            lines.append(Text(f"{self._jobs[name]}: {cell}, {said(time.monotonic() - started)}"))
+            if "line" in news:
+                lines.append(Padding(Text(news["line"]), (0, 0, 0, 4)))
+        failed = [one for one in list(self._outcomes) if one.how == "failed"]
+        lines += [Text(f"{one.job}: {one.line}", style="red") for one in failed[-MOST:]]
+        return Group(*lines, Text(self._sums(), style="bold"))
 
     def _sums(self):
         """How many jobs run, have ended and wait, and about how long it takes, in one line."""
         ended = Counter(one.how for one in list(self._outcomes))
         waiting = len(self._jobs) - len(self._started) - ended.total()
-        counts = (
-            {"running": len(self._started)} | {ENDED[how]: ended[how] for how in ENDED} | {"waiting": waiting}
-        )
+        counts = {"running": len(self._started)} | {word: ended[how] for how, word in ENDED.items()}
+        counts["waiting"] = waiting
         left = self._left()
         parts = [f"{number} {what}" for what, number in counts.items() if number]
         return " · ".join([*parts, f"about {said(left)} left"] if left else parts)
 
     def _left(self):
         """The seconds that the rest takes if it goes as it went when recorded, or None if that is unknown."""
-        over = {one.job.name for one in list(self._outcomes)}
+        started, over = dict(self._started), {one.job.name for one in list(self._outcomes)}
         rest = [job for job in self._jobs.values() if job.name not in over and not job.alone]
-        if not self._started or not all(job.seconds for job in rest):
+        if not started or not all(job.seconds for job in rest):
             return None
-        gone = sum(time.monotonic() - self._started[job.name] for job in rest if job.name in self._started)
-        return max(0, sum(job.seconds for job in rest) - gone) / len(self._started)
+        gone = sum(time.monotonic() - started[job.name] for job in rest if job.name in started)
+        return max(0, sum(job.seconds for job in rest) - gone) / len(started)
 
 
 def summary(outcomes, recorded):

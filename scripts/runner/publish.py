@@ -1,10 +1,9 @@
 """What becomes of a job's record and notebook: into notebooks/ with what is evidence, else into build/."""
 
-import hashlib
 import json
 import os
 
-from unrolled import settings
+from unrolled import UnrolledError
 
 from runner import notebook, plan
 from runner.job import FIRST
@@ -41,33 +40,26 @@ class Results:
                 return "failed", f"it ran through and left no record {see}"
             self._new[job.lesson, job.seed, job.backend] = result.record
             return self._publish(job, result, executed)
-        except OSError as error:
-            return "failed", str(error)
+        except (OSError, UnrolledError) as error:
+            return "failed", f"it could not be stored: {error}"
 
     def _publish(self, job, result, executed):
-        where, record = executed, result.record
+        from unrolled.evidence import archive  # here, for it takes a second
+
+        record, name = result.record, executed.relative_to(self._root).as_posix()
         if record["evidence"] and (job.seed, job.backend) == FIRST:
             present, run = notebook.read(job.notebook), json.loads(result.notebook)
             if notebook.code(present) != notebook.code(run):
-                name = executed.relative_to(self._root).as_posix()
                 return "failed", f"its code was changed while it ran: run it again; what was run is {name}"
             published = notebook.with_outputs(present, run)
-            where = job.notebook
-            _write(where, notebook.as_text(published))
+            _write(job.notebook, notebook.as_text(published))
             executed.unlink()
-            record = sealed(
-                record | {"code": notebook.code(published), "outputs": notebook.outputs(published)}
-            )
-        results = (self._folder if record["evidence"] else self._build) / "results"
-        name = settings.record_name(job.lesson, job.backend, job.seed)
-        _write(results / name, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-        return "ran", where.relative_to(self._root).as_posix()
-
-
-def sealed(record):
-    """A record sealed anew, as evidence/record.py does it; to import that would start Keras in the command."""
-    rest = {key: value for key, value in record.items() if key != "sha256"}
-    return rest | {"sha256": hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()}
+            marks = {"code": notebook.code(published), "outputs": notebook.outputs(published)}
+            record = archive.sealed(record | marks)
+        archive.write(record, (self._folder if record["evidence"] else self._build) / "results")
+        if job.profile == "full" and not record["evidence"]:
+            return "ran", f"it had no real data, so it is no evidence; see {name}"
+        return "ran", ""
 
 
 def _write(path, text):

@@ -16,8 +16,9 @@ from multiprocessing import resource_tracker
 
 import dask
 import distributed
+from unrolled import UnrolledError
 
-from runner import worker
+from runner import notebook, worker
 from runner.job import Outcome
 
 SLOT = "slot"
@@ -68,7 +69,8 @@ def _processes(root, jobs):
             threads_per_worker=jobs,
             resources={SLOT: jobs},
             memory_limit=None,  # the kernels are processes of their own, which it does not count
-            dashboard_address=None,
+            dashboard_address=":0",  # any port: the scheduler's own server is there in any case
+            scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,
             local_directory=str(root / "build" / "dask"),
         )
@@ -126,10 +128,10 @@ class Cluster:
 
     def submit(self, job, needed, address, slots):
         """Start a job on a worker: the future of its `job.Result`."""
-        text = job.notebook.read_text(encoding="utf-8")
+        text = notebook.as_text(notebook.read(job.notebook))
         task = pickle.dumps((job, text, needed, self.prefix, self._root if self._local else None))
 
-        def perform(task):  # what a scheduler looks into must not be of this project, which it need not have
+        def perform(task):  # pickled as it stands: a scheduler unpickles it, and need not have the project
             from runner import worker
 
             return worker.perform(*pickle.loads(task))
@@ -197,14 +199,11 @@ class _Work:
                 self._end(job, "failed", f"not run, because {failed[0].job} failed")
             elif None in before:
                 continue
-            elif job.recorded and self._results.unchanged(job):
-                self._end(job, "recorded")
             elif address := self._room(job, workers):
-                slots = workers[address] if job.alone else 1
-                future = self._cluster.submit(job, self._results.needed(job), address, slots)
-                self.running[future] = (job, address, slots)
-                self.waiting.remove(job)
-                self._screen.start(job)
+                try:
+                    self._start(job, address, workers[address] if job.alone else 1)
+                except (OSError, UnrolledError) as error:
+                    self._end(job, "failed", str(error))
 
     def collect(self, workers):
         """Take what has been returned; wait for it a second at most."""
@@ -229,6 +228,15 @@ class _Work:
         for job in [job for job, _, _ in self.running.values()] + self.waiting:
             self._end(job, "failed", reason)
         self.running = {}
+
+    def _start(self, job, address, slots):
+        if job.recorded and self._results.unchanged(job):
+            self._end(job, "recorded")
+            return
+        future = self._cluster.submit(job, self._results.needed(job), address, slots)
+        self.running[future] = (job, address, slots)
+        self.waiting.remove(job)
+        self._screen.start(job)
 
     def _room(self, job, workers):
         """The worker with most room for a job, its address, or None if it must wait."""

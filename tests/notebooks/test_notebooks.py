@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from runner import notebook as stored
 from unrolled import published, settings
-from unrolled.evidence import record
+from unrolled.evidence import archive
 from unrolled.show import figures
 
 NOTEBOOKS = settings.lessons()
@@ -35,7 +35,7 @@ def code(notebook):
 @pytest.fixture
 def run(lesson):
     """The record of the run that is stored in a notebook."""
-    return record.read(settings.RESULTS / settings.record_name(lesson, "tensorflow", 0))
+    return archive.read(settings.RESULTS / settings.record_name(lesson, "tensorflow", 0))
 
 
 def test_they_are_numbered_without_a_gap():
@@ -84,39 +84,43 @@ def test_what_is_measured_by_a_training_names_one(lesson, run):
         names = how.get("training", [])
         for name in names if isinstance(names, list) else [names]:
             other, _, training = name.rpartition("/")
-            one = record.read(settings.RESULTS / settings.record_name(other or lesson, "tensorflow", 0))
+            one = archive.read(settings.RESULTS / settings.record_name(other or lesson, "tensorflow", 0))
             assert training in one["trainings"], f"{claim['id']}: there is no training {name}"
             assert not other or other in published.lesson(lesson)["needs"], f"{lesson} needs {other}"
 
 
-def test_what_it_shows_is_what_was_recorded(notebook, run):
+def test_what_it_shows_is_what_was_recorded(lesson, run):
     """Code and outputs are, cell by cell, those of the recorded run; tables come from the records."""
+    notebook = stored.read(NOTEBOOKS[lesson])
     assert stored.code(notebook) == run["code"], "its code was changed after its full run: run it again"
     assert stored.outputs(notebook) == run["outputs"]
 
 
 def texts(cell):
-    """Every text among a cell's outputs, with the key and the dict that holds it."""
-    for output in cell.outputs:
-        place = output if output.output_type == "stream" else output.get("data", {})
+    """Every text among a cell's outputs, as it is in the file, with the key and the dict that holds it."""
+    for output in cell["outputs"]:
+        place = output if output["output_type"] == "stream" else output.get("data", {})
         for key in place:
             if key == "text" or key.startswith(("text/", "image/")):
                 yield place, key
 
 
-def test_one_changed_digit_in_any_output_is_seen(notebook, run):
+def test_one_changed_digit_in_any_output_is_seen(lesson, run):
     """A training line, a printed accuracy, a chart's description, a picture: none can be changed alone."""
-    kinds = set()
-    for number, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code" or cell.id not in run["outputs"]:
+    kinds, whole = set(), stored.read(NOTEBOOKS[lesson])
+    for number, cell in enumerate(whole["cells"]):
+        if cell["cell_type"] != "code" or cell["id"] not in run["outputs"]:
             continue
         for index, (_, key) in enumerate(texts(cell)):
-            planted = copy.deepcopy(notebook)
-            place, key = list(texts(planted.cells[number]))[index]
-            if DIGIT.search(place[key]):
-                place[key] = DIGIT.sub(lambda digit: str(9 - int(digit[0])), place[key], count=1)
+            planted = whole | {
+                "cells": [copy.deepcopy(cell) if cell is one else one for one in whole["cells"]]
+            }
+            place, key = list(texts(planted["cells"][number]))[index]
+            text = "".join(place[key])
+            if DIGIT.search(text):
+                place[key] = DIGIT.sub(lambda digit: str(9 - int(digit[0])), text, count=1).splitlines(True)
                 kinds.add(key)
-                assert stored.outputs(planted) != run["outputs"], (cell.id, key)
+                assert stored.outputs(planted) != run["outputs"], (cell["id"], key)
     assert {"text", "text/plain", "image/png"} <= kinds
 
 
@@ -128,22 +132,22 @@ def test_what_is_not_tied_is_a_table(notebook, run):
 
 
 def test_no_record_is_without_a_notebook():
-    assert {one["lesson"] for one in record.load()} <= set(NOTEBOOKS)
+    assert {one["lesson"] for one in archive.load()} <= set(NOTEBOOKS)
 
 
-@pytest.mark.parametrize("one", record.load(), ids=record.name_of)
+@pytest.mark.parametrize("one", archive.load(), ids=archive.name_of)
 def test_what_a_history_implies_agrees_with_what_was_tested(one):
     """Where the validation examples are the test examples, the bits of the last weights count as it did."""
     for name, training in one["trainings"].items():
         if one["lesson"] == "mnist_as_sequence" and "test" in training:
             last = training["history"]["val_acc"][-1]
-            assert record.unpacked(training["test"]).mean() == pytest.approx(last, abs=2e-6), name
+            assert archive.unpacked(training["test"]).mean() == pytest.approx(last, abs=2e-6), name
 
 
 def test_seeds_of_a_lesson_trained_the_same(lesson):
     """All records of a lesson, of one backend, hold trainings of one recipe: only the seed differs."""
     recipes = {}
-    for one in record.load():
+    for one in archive.load():
         for name, training in one["trainings"].items() if one["lesson"] == lesson else ():
             key = (one["library"], one["backend"], name, training["epochs"])
             assert recipes.setdefault(key, training["recipe"]) == training["recipe"], (key, one["seed"])
@@ -152,6 +156,6 @@ def test_seeds_of_a_lesson_trained_the_same(lesson):
 def test_the_data_are_those_that_were_recorded():
     """All records of a lesson were measured on the same ids, labels and split."""
     digests = {}
-    for one in record.load():
+    for one in archive.load():
         known = digests.setdefault(one["lesson"], one["data"]["sha256"])
         assert known == one["data"]["sha256"], (one["lesson"], one["seed"], one["library"])

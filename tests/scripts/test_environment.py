@@ -97,13 +97,10 @@ def test_a_command_sets_up_what_is_missing_and_only_that(house):
     notice = "Setting up .venv with the versions of requirements.txt; this takes a few minutes …"
     assert hello(house) == (0, [notice, f"{venv} a b"])
     assert hello(house) == (0, [f"{venv} a b"])
-    # Half-finished: the packages are incomplete, or Python itself is.
+    # Half-finished: the packages are incomplete.
     stamp.unlink()
     next(venv.rglob("probe.py")).unlink()
     shutil.rmtree(next(venv.rglob("probe-1.0.dist-info")))
-    assert hello(house) == (0, [notice, f"{venv} a b"])
-    stamp.unlink()
-    shutil.rmtree(next(venv.rglob("site-packages")) / "pip")
     assert hello(house) == (0, [notice, f"{venv} a b"])
     # The requirements change to what cannot be had: one line, and the next start tries again.
     (house / "requirements.txt").write_text("probe==2.0\n")
@@ -111,6 +108,18 @@ def test_a_command_sets_up_what_is_missing_and_only_that(house):
         status, (first, line) = hello(house)
         assert (status, first) == (2, notice)
         assert line.startswith("pip could not install the packages (ERROR: No matching distribution")
+
+
+def test_a_venv_whose_python_is_half_finished_is_made_anew(monkeypatch):
+    run = []
+
+    def fake(command, **options):
+        run.append(command[1:4])
+        return subprocess.CompletedProcess(command, int("--version" in command), "", "")
+
+    monkeypatch.setattr(environment.subprocess, "run", fake)
+    environment._set_up("python")
+    assert run == [["-m", "pip", "--version"], ["-m", "venv", "--clear"], ["-m", "pip", "install"]]
 
 
 def test_an_extra_is_installed_as_pinned(monkeypatch, capsys):

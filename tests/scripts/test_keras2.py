@@ -10,7 +10,7 @@ import pytest
 import records
 from keras import layers
 from unrolled import UnrolledError, data, published, settings
-from unrolled.evidence import record
+from unrolled.evidence import archive
 from unrolled.training import fingerprint
 
 if importlib.util.find_spec("tf_keras") is None:
@@ -235,12 +235,12 @@ def test_a_stopped_run_goes_on_with_the_training_under_way(run, monkeypatch, tmp
     assert "interrupted after epoch 1" in capsys.readouterr().out
     assert not (tmp_path / "results").exists()
     assert len(list((tmp_path / "trainings").glob("*/*/commit.json"))) == 1, "one training was finished"
-    stopped = record.read(run())
+    stopped = archive.read(run())
     out = capsys.readouterr().out
     assert len(re.findall("trained on 20", out)) == 1 and "epoch 3/3" in out
 
     monkeypatch.setattr(settings, "trainings", tmp_path / "elsewhere")
-    whole = record.read(run())
+    whole = archive.read(run())
     for name, one in stopped["trainings"].items():
         assert one["history"] == whole["trainings"][name]["history"]
         assert one["test"] == whole["trainings"][name]["test"]
@@ -250,7 +250,7 @@ def test_a_stopped_run_goes_on_with_the_training_under_way(run, monkeypatch, tmp
 def test_the_record(run, tmp_path, capsys):
     path = run(seed=3)
     assert path == tmp_path / "results" / "simple_rnn_imdb" / "keras2.3.json"
-    read = record.read(path)
+    read = archive.read(path)
     assert (read["library"], read["backend"], read["seed"], read["profile"]) == (
         "keras 2",
         "tensorflow",
@@ -265,7 +265,7 @@ def test_the_record(run, tmp_path, capsys):
     assert (one["epochs"], one["examples"], one["batch_size"]) == (3, 96, 128)
     assert one["compiled"] == {"jit_compile": False, "run_eagerly": False}
     assert one["fingerprint"] != one["recipe"] != read["trainings"]["another"]["recipe"]
-    shares = [f"{record.unpacked(one['test']).mean():.2%} of 96" for one in read["trainings"].values()]
+    shares = [f"{archive.unpacked(one['test']).mean():.2%} of 96" for one in read["trainings"].values()]
     assert re.findall(r"\S+% of 96", capsys.readouterr().out) == shares
 
 
@@ -281,7 +281,7 @@ def test_the_test_takes_the_best_weights_or_the_last(run, monkeypatch, best, epo
         tested.append(task.right(self.model.predict(task.data.x_test, verbose=0)))
 
     monkeypatch.setattr(Training, "add", add_and_test)
-    recorded = record.unpacked(record.read(run())["trainings"]["simple_rnn"]["test"])
+    recorded = archive.unpacked(archive.read(run())["trainings"]["simple_rnn"]["test"])
     assert (tested[1] != tested[2]).any(), "the two epochs cannot be told apart"
     np.testing.assert_array_equal(recorded, tested[epoch])
 
@@ -290,10 +290,10 @@ def test_what_is_recorded_with_as_many_epochs_is_left_out(monkeypatch, tmp_path)
     monkeypatch.setenv("UNROLLED_RESULTS", str(tmp_path))
     trainings = {name: records.training([0.5] * 3) for name in ("sgd_256", "rmsprop_256", "adam_256")}
     what = {"lesson": "mnist_as_sequence", "library": "keras 2", "seed": 1}
-    record.write(records.made_up(**what, trainings=trainings), tmp_path)
+    archive.write(records.made_up(**what, trainings=trainings), tmp_path)
     assert lessons.recorded("mnist_as_sequence", 1, 3) is None, "a training is missing"
     trainings["sgd_512"] = records.training([0.5] * 4)
-    path = record.write(records.made_up(**what, trainings=trainings), tmp_path)
+    path = archive.write(records.made_up(**what, trainings=trainings), tmp_path)
     for epochs, left_out in ((2, path), (3, path), (4, None)):
         assert lessons.recorded("mnist_as_sequence", 1, epochs) == left_out
     assert lessons.recorded("mnist_as_sequence", 2, 3) is None
@@ -330,7 +330,7 @@ def test_the_trainings_have_the_names_that_the_claims_know():
 
 def test_a_committed_record_is_of_the_model_as_it_is_now():
     for path in sorted(settings.RESULTS.glob("*/keras2.*.json")):
-        read = record.read(path)
+        read = archive.read(path)
         for name, one in read["trainings"].items():
             make = lessons.LESSONS[read["lesson"]].models[name]
             x, y = examples(make, 1, lessons.STEPS, np.random.default_rng(0))

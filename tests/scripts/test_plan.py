@@ -9,7 +9,7 @@ import records
 from runner import chosen, notebook, plan
 from runner.job import FIRST
 from unrolled import UnrolledError, settings
-from unrolled.evidence import record
+from unrolled.evidence import archive
 
 NEEDS = {"second": ("first",), "third": ("second",)}
 
@@ -39,7 +39,7 @@ def recorded(folder, lesson, seed=0, recipe="a" * 12, seconds=60.0, **changes):
     """Put a record of a run into the results, with the code of the notebook as it is."""
     training = records.training([0.5], recipe=recipe, seconds=[seconds])
     changes = {"trainings": {"a_model": training}, "code": code(folder, lesson)} | changes
-    record.write(records.made_up(lesson, seed, **changes), folder / "results")
+    archive.write(records.made_up(lesson, seed, **changes), folder / "results")
 
 
 def code(folder, lesson):

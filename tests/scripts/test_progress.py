@@ -28,17 +28,18 @@ def test_one_screen_says_what_runs_and_how_long_it_takes():
     screen.start(jobs[0])
     screen.start(jobs[1])
     screen.news(jobs[0].name, {"cell": 3, "cells": 9})
-    screen.news(jobs[0].name, {"line": "epoch 2/100 · val_acc 0.8231 · 4 h left, and more than fits"})
+    screen.news(jobs[0].name, {"line": "epoch 2/100 · val_acc 0.8231 · 4 h left"})
     assert shown(screen) == [
-        "a, seed 0, tensorflow  0 s  cell 3 of 9  epoch 2/100 · val_acc 0.8231…",
-        "b, seed 0, tensorflow  0 s  starting",
+        "a, seed 0, tensorflow: cell 3 of 9, 0 s",
+        "    epoch 2/100 · val_acc 0.8231 · 4 h left",
+        "b, seed 0, tensorflow: starting, 0 s",
         "2 running · 2 waiting · about 2 h 0 min left",
     ]
     screen.news(jobs[0].name, {"cell": 4, "cells": 9})
     screen.end(Outcome(jobs[1], "failed", "cell 2 of 9: ValueError: [red] planted"))
     screen.end(Outcome(jobs[2], "recorded"))
     assert shown(screen) == [
-        "a, seed 0, tensorflow  0 s  cell 4 of 9",
+        "a, seed 0, tensorflow: cell 4 of 9, 0 s",
         "b, seed 0, tensorflow: cell 2 of 9: ValueError: [red] planted",
         "1 running · 1 recorded already · 1 failed · 1 waiting · about 2 h 0",
         "min left",

@@ -10,7 +10,7 @@ import pytest
 import records
 from environment import ROOT
 from unrolled import published
-from unrolled.evidence import record
+from unrolled.evidence import archive
 
 MAIN = miniature.script("report").main
 LESSON = "04_dropout_rnn_imdb.ipynb"
@@ -30,7 +30,7 @@ def copy(tmp_path):
     """A project with one lesson and its record; its README holds the markers, but no table yet."""
     (tmp_path / "notebooks" / "results").mkdir(parents=True)
     shutil.copy(ROOT / "notebooks" / LESSON, tmp_path / "notebooks")
-    record.write(records.made_up(), tmp_path / "notebooks" / "results")
+    archive.write(records.made_up(), tmp_path / "notebooks" / "results")
     begin, end = pages.BEGIN.format("results"), pages.END.format("results")
     (tmp_path / "README.md").write_text(f"above\n{begin}\n{end}\nbelow\n", encoding="utf-8")
     return tmp_path
@@ -62,7 +62,7 @@ def test_only_tables_and_times_of_a_lesson_are_written(copy):
     after = nbformat.read(copy / "notebooks" / LESSON, 4)
     changed = [new for old, new in zip(before.cells, after.cells, strict=True) if old != new]
     assert {cell.id for cell in changed} == {"01m-04", "28c-04"}
-    assert "takes 6 s on 2 CPU cores" in after.cells[0].source
+    assert "takes 1 min on 2 CPU cores" in after.cells[0].source
 
 
 def test_a_lesson_without_an_entry_is_an_error(copy, capsys):

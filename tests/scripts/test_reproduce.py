@@ -14,9 +14,10 @@ import pytest
 import records
 from environment import ROOT
 from miniature import CHECKS_CELL, COUNT_CELL, FIGURE_CELL, TRAINING_CELL
-from runner import notebook, plan, schedule
+from runner import notebook, plan, publish, schedule
+from runner.job import Job, Result
 from unrolled import UnrolledError, settings
-from unrolled.evidence import record
+from unrolled.evidence import archive
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +156,7 @@ def test_what_is_evidence_is_published_and_what_fails_is_named_last(reproduce, p
     assert form.problems(path) == []
     line = nbformat.read(path, as_version=4).cells[TRAINING_CELL].outputs[0]
     assert line.data["text/plain"] == "epoch 3/3 · loss 0.0156"
-    published = record.load(project / "notebooks" / "results")
+    published = archive.load(project / "notebooks" / "results")
     assert [(one["lesson"], one["seed"]) for one in published] == [("sound", 0)]
     assert published[0]["code"] == notebook.code(notebook.read(path))
     assert published[0]["outputs"] == notebook.outputs(notebook.read(path))
@@ -184,7 +185,7 @@ def test_other_runs_leave_the_committed_notebook(reproduce, project, arguments):
     # Cells that only teach are for seed 0.
     assert counts(executed) == ([1, 2, 3, 4, 5, 6] if profile == "quick" else [1, None, 2, 3, 4, 5])
     results = project / ("build/results" if profile == "quick" else "notebooks/results")
-    assert [one["seed"] for one in record.load(results)] == [seed]
+    assert [one["seed"] for one in archive.load(results)] == [seed]
     assert any("scripts/lab" in line for line in out) == (profile == "quick")
 
 
@@ -193,10 +194,13 @@ def test_a_run_without_real_data_is_not_published(reproduce, project):
         project, "01_sound", CHECKS_CELL + 1, miniature.recording(records.made_up("sound", evidence=False))
     )
     before = path.read_bytes()
-    status, _, err = reproduce("--only", "sound")
+    status, out, err = reproduce("--only", "sound")
     assert (status, err) == (0, [])
+    assert (
+        "sound, seed 0, tensorflow: it had no real data, so it is no evidence; see build/notebooks" in out[3]
+    )
     assert path.read_bytes() == before
-    assert [one["evidence"] for one in record.load(project / "build" / "results")] == [False]
+    assert [one["evidence"] for one in archive.load(project / "build" / "results")] == [False]
     assert not (project / "notebooks" / "results").exists()
 
 
@@ -214,7 +218,15 @@ def test_code_changed_meanwhile_is_not_overwritten_and_prose_is_kept(reproduce, 
     status, _, err = reproduce("--only", "sound")
     assert status == 1 and "its code was changed while it ran" in err[0]
     assert notebook.read(path)["cells"][FIGURE_CELL]["source"] in ("33", ["33"])
-    assert "33" not in record.load(project / "notebooks" / "results")[0]["code"].values()
+    assert "33" not in archive.load(project / "notebooks" / "results")[0]["code"].values()
+
+
+def test_what_cannot_be_stored_fails_in_one_line(project):
+    path = project / "notebooks" / "01_sound.ipynb"
+    (project / "notebooks" / "results").write_text("where a folder should be")
+    returned = Result(records.made_up("sound"), path.read_text(), log="", error=None)
+    how, line = publish.Results(project).take(Job("sound", 3, "tensorflow", "full", path), returned)
+    assert how == "failed" and line.startswith("it could not be stored: ")
 
 
 def test_a_dead_kernel_and_a_lesson_that_records_nothing_are_named(reproduce, project):
@@ -235,6 +247,13 @@ def test_a_lesson_that_is_not_described_ends_the_command_at_once(reproduce, monk
     monkeypatch.setattr(plan, "needs", needs)
     with pytest.raises(SystemExit, match="2"):
         reproduce()
+
+
+def test_a_notebook_that_cannot_be_read_ends_the_command_at_once(reproduce, project, capsys):
+    (project / "notebooks" / "01_sound.ipynb").write_text("{")
+    with pytest.raises(SystemExit, match="2"):
+        reproduce()
+    assert "01_sound.ipynb is no notebook that can be run" in capsys.readouterr().err
 
 
 # What waits for what
@@ -281,4 +300,4 @@ def test_timing_runs_alone_after_all_training(reproduce, project):
     }  # fmt: skip
     ((began, ended),) = spans.pop("times0")
     assert all(end <= began or start >= ended for times in spans.values() for start, end in times)
-    assert record.load(project / "notebooks" / "results")[0]["code"]
+    assert archive.load(project / "notebooks" / "results")[0]["code"]

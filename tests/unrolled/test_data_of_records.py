@@ -2,7 +2,7 @@
 
 import pytest
 from unrolled import data, settings
-from unrolled.evidence import record
+from unrolled.evidence import archive
 
 LESSONS = {
     "simple_rnn_imdb": lambda: data.reviews(num_words=10_000, maxlen=500),
@@ -14,5 +14,5 @@ LESSONS = {
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_data_have_the_recorded_fingerprint(lesson, real):
     """Another copy of a data set may be as real, but its numbers are not those of the records."""
-    one = record.read(settings.RESULTS / settings.record_name(lesson, "tensorflow", 0))
+    one = archive.read(settings.RESULTS / settings.record_name(lesson, "tensorflow", 0))
     assert LESSONS[lesson]().sha256 == one["data"]["sha256"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import records
 from unrolled import published
-from unrolled.evidence import measured, record, rules
+from unrolled.evidence import archive, measured, rules
 
 DROPOUT = published.claims("dropout_rnn_imdb")
 
@@ -93,7 +93,7 @@ def test_a_timing_is_judged_process_by_process():
 
 def test_no_constant_passes_for_a_learning_curve():
     """Every flat line from 0.5 to 1 against each recorded curve: none holds. (One at 0.79 used to.)"""
-    ones = record.load()
+    ones = archive.load()
     tried = 0
     for lesson in published.lessons():
         for one in published.claims(lesson).values():

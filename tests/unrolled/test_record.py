@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import records
 from unrolled import UnrolledError, data, machine, settings, training
-from unrolled.evidence import record
+from unrolled.evidence import archive, record
 
 LESSON = "dropout_rnn_imdb"
 REAL = SimpleNamespace(source="IMDB, all reviews", evidence=True, sha256={"x_train": "1" * 64})
@@ -68,20 +68,20 @@ def test_a_record_is_written_and_read(project, capsys):
         f"recorded: {LESSON}, {machine.backend}, seed {settings.seed}\n"
         f"as_printed  trained  {one.fingerprint}\n"
     )
-    (read,) = record.load(project / "results")
+    (read,) = archive.load(project / "results")
     assert read == run.as_dict() == record.committed(LESSON)
     assert (read["lesson"], read["profile"], read["evidence"]) == (LESSON, "full", True)
     assert read["data"] == {"source": REAL.source, "sha256": REAL.sha256}
     kept = read["trainings"]["as_printed"]
     assert kept["history"]["acc"] == [0.512346, 0.75]
     assert kept["seconds"] == [1.5, 1.5] and kept["epochs"] == 2
-    assert record.unpacked(kept["test"]).tolist() == [True, False, True, True]
+    assert archive.unpacked(kept["test"]).tolist() == [True, False, True, True]
 
 
 @pytest.mark.parametrize("n", (1, 7, 8, 9, 1000))
 def test_bits_come_back(n):
     right = np.random.default_rng(n).random(n) < 0.5
-    assert (record.unpacked(record.packed(right)) == right).all()
+    assert (archive.unpacked(archive.packed(right)) == right).all()
 
 
 def test_a_second_run_replaces_the_first(project):
@@ -89,7 +89,7 @@ def test_a_second_run_replaces_the_first(project):
         run = record.Run(LESSON, REAL)
         run.measure(masks_in_a_sequence=value)
         run.save()
-    assert [one["measured"] for one in record.load(project / "results")] == [{"masks_in_a_sequence": 2}]
+    assert [one["measured"] for one in archive.load(project / "results")] == [{"masks_in_a_sequence": 2}]
 
 
 def test_unknown_lesson(complaint):
@@ -181,7 +181,7 @@ def test_one_lesson_seed_and_backend_is_run_once_at_a_time(project):
 
 
 def write(folder, one):
-    path = folder / record.name_of(one)
+    path = folder / archive.name_of(one)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(one), encoding="utf-8")
     return path
@@ -223,7 +223,7 @@ def test_a_changed_field_is_seen(path, tmp_path):
     with pytest.raises(
         UnrolledError, match=r"changed\.json is no record of a run \(.+\): run the lesson again"
     ):
-        record.read(file)
+        archive.read(file)
 
 
 @pytest.mark.parametrize(
@@ -242,25 +242,25 @@ def test_a_changed_field_is_seen(path, tmp_path):
 )
 def test_a_record_of_another_form_is_named(change, words, tmp_path, complaint):
     path = write(tmp_path, records.made_up(**change))
-    line = complaint(record.read, path)
+    line = complaint(archive.read, path)
     assert path.name in line and words in line
 
 
 @pytest.mark.parametrize("text", (b"", b'{"lesson": "dropout', b"[]", b"7", b'{"lesson": "01"}', b"\xff\xfe"))
 def test_a_file_that_is_no_record(text, tmp_path, complaint):
     (tmp_path / "broken.json").write_bytes(text)
-    assert "broken.json is no record of a run" in complaint(record.read, tmp_path / "broken.json")
+    assert "broken.json is no record of a run" in complaint(archive.read, tmp_path / "broken.json")
 
 
 def test_a_record_lies_under_its_own_name(tmp_path, complaint):
     path = write(tmp_path, records.made_up())
-    assert len(record.load(tmp_path)) == 1
+    assert len(archive.load(tmp_path)) == 1
     path.rename(path.with_name("tensorflow.7.json"))
-    assert "move it there" in complaint(record.load, tmp_path)
+    assert "move it there" in complaint(archive.load, tmp_path)
 
 
 def test_keras_2_has_a_name_of_its_own():
-    assert record.name_of(records.made_up(library="keras 2", seed=3)) == f"{LESSON}/keras2.3.json"
+    assert archive.name_of(records.made_up(library="keras 2", seed=3)) == f"{LESSON}/keras2.3.json"
 
 
 def test_the_fingerprint_without_a_seed_is_the_same_for_all_seeds():

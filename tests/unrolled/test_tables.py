@@ -3,7 +3,7 @@
 import pytest
 import records
 from unrolled import published
-from unrolled.evidence import record, tables
+from unrolled.evidence import tables
 
 LESSON = "dropout_rnn_imdb"
 
@@ -76,8 +76,7 @@ def test_the_summary_counts_and_says_what_chance_would_do():
     assert line.startswith("20 claims: ") and "by chance alone" in line
 
 
-def test_the_table_of_a_run_is_in_both_forms(monkeypatch, capsys):
-    monkeypatch.setattr(record, "load", lambda: [])
+def test_the_table_of_a_run_is_in_both_forms():
     data = tables.bundle(tables.rows(LESSON, [trained(0)], trained(0)))
     assert set(data) == {"text/markdown", "text/plain"}
     assert all("best validation accuracy in the log" in text for text in data.values())

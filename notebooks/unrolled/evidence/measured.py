@@ -14,7 +14,7 @@ A claim's `measured_by` says how it follows:
 import numpy as np
 
 from .. import UnrolledError, published
-from . import record, rules
+from . import archive, rules
 
 TAKES = {
     "max": lambda training, metric: max(training["history"][metric]),
@@ -24,7 +24,7 @@ TAKES = {
     "gap": lambda training, metric: training["history"]["acc"][-1] - training["history"]["val_acc"][-1],
     "curve": lambda training, metric: training["history"][metric],
     "parameters": lambda training, metric: training["parameters"],
-    "test": lambda training, metric: float(record.unpacked(training["test"]).mean()),
+    "test": lambda training, metric: float(archive.unpacked(training["test"]).mean()),
 }
 """What can be taken of a training; `gap` is that between training and validation accuracy."""
 
@@ -60,7 +60,7 @@ def sample(claim, records, column="tensorflow"):
     if claim["kind"] == "ordering" and how.get("take") == "test":
         pairs = [_both(claim, seed, records, column) for seed in values]
         right = np.array(
-            [np.subtract(*(record.unpacked(one["test"]).astype(np.int8) for one in pair)) for pair in pairs]
+            [np.subtract(*(archive.unpacked(one["test"]).astype(np.int8) for one in pair)) for pair in pairs]
         )
     return rules.Sample(np.array(list(values.values()), float), right)
 

@@ -5,25 +5,19 @@ test examples were classified rightly, and what the lesson measured besides. Wha
 stored a second time: `evidence.measured` computes it.
 """
 
-import base64
 import hashlib
 import json
 import math
-import os
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 import filelock
-import jsonschema
 import numpy as np
 
 from .. import UnrolledError, machine, published, settings, timing
 from .. import data as data_sets
 from ..training import Training, fingerprint
-
-SCHEMA = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
-"""The form of a record: its keys, their types and ranges, as a JSON Schema."""
+from . import archive
 
 DIGITS = 6
 """How many decimals of a metric are stored."""
@@ -89,7 +83,7 @@ class Run:
 
     def as_dict(self):
         """The record as plain dicts, lists, strings and numbers, sealed."""
-        return sealed(
+        return archive.sealed(
             {
                 "lesson": self.lesson,
                 "library": "keras 3",
@@ -117,7 +111,7 @@ class Run:
             names = ", ".join(interrupted)
             print(f"Interrupted in {names}: no record is written; run the lesson again to continue.")
             return
-        write(self.as_dict(), settings.results(self.evidence))
+        archive.write(self.as_dict(), settings.results(self.evidence))
         print(f"recorded: {self.lesson}, {machine.backend}, seed {settings.seed}")
         width = max(map(len, [*self.trainings, *self.timed]), default=0)
         for name, one in self.trainings.items():
@@ -141,88 +135,7 @@ def trained(one, right=None):
         "seconds": one.seconds,
         "history": {key: [round(v, DIGITS) for v in values] for key, values in one.history.items()},
     }
-    return entry if right is None else entry | {"test": packed(right)}
-
-
-def packed(right):
-    """Booleans (n,) as JSON: their number, and one bit each in base64."""
-    return {"examples": len(right), "bits": base64.b64encode(np.packbits(right).tobytes()).decode()}
-
-
-def unpacked(test):
-    """The booleans (n,) that `packed` made."""
-    bits = np.frombuffer(base64.b64decode(test["bits"]), np.uint8)
-    return np.unpackbits(bits, count=test["examples"]).astype(bool)
-
-
-def seal(record):
-    """The SHA-256 of everything in a record but the seal itself."""
-    rest = {key: value for key, value in record.items() if key != "sha256"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def sealed(record):
-    """The record with a seal, which no longer fits when anything in it is changed by hand."""
-    return record | {"sha256": seal(record)}
-
-
-def name_of(record):
-    """Where a record lies in the results folder: `lesson/backend.seed.json` or `lesson/keras2.seed.json`."""
-    library = "keras2" if record["library"] == "keras 2" else record["backend"]
-    return settings.record_name(record["lesson"], library, record["seed"])
-
-
-def write(record, folder):
-    """Write a record below `folder`, in one step; return its path. `UnrolledError` where that fails."""
-    path = Path(folder) / name_of(record)
-    unfinished = path.with_suffix(".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise UnrolledError(f"{path} cannot be written ({error.strerror}): nothing is recorded") from None
-    return path
-
-
-def read(path):
-    """The record in a file. `UnrolledError`, one line with the file's name, if it is none or was changed."""
-    try:
-        record = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UnrolledError(f"{path} is no record of a run ({error}): run the lesson again") from None
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(SCHEMA).iter_errors(record))
-    complaint = (
-        f"{'.'.join(map(str, error.absolute_path)) or 'it'}: {error.message}" if error else _wrong(record)
-    )
-    if complaint:
-        raise UnrolledError(f"{path} is no record of a run ({complaint[:200]}): run the lesson again")
-    return record
-
-
-def _wrong(record):
-    """What is wrong in a record of the right form, or None."""
-    for name, one in record["trainings"].items():
-        lengths = {len(values) for values in [one["seconds"], *one["history"].values()]}
-        if record["evidence"] and lengths != {one["epochs"]}:
-            return f"{name} has {', '.join(map(str, sorted(lengths)))} of {one['epochs']} epochs"
-        if "test" in one and len(base64.b64decode(one["test"]["bits"])) != -(-one["test"]["examples"] // 8):
-            return f"{name} has not one bit for each test example"
-    return None if record["sha256"] == seal(record) else "it was changed after it was written"
-
-
-def load(folder=None):
-    """All records below `folder` (the committed ones unless told), sorted by file name.
-
-    Raises `UnrolledError` for a file that is no record, or lies under another name than its own.
-    """
-    folder = Path(folder or settings.RESULTS)
-    records = []
-    for path in sorted(folder.glob("*/*.json")):
-        records.append(read(path))
-        if path.relative_to(folder).as_posix() != name_of(records[-1]):
-            raise UnrolledError(f"{path} holds the record {name_of(records[-1])}: move it there")
-    return records
+    return entry if right is None else entry | {"test": archive.packed(right)}
 
 
 def committed(lesson):
@@ -233,7 +146,7 @@ def committed(lesson):
     name = settings.record_name(lesson, machine.backend, settings.seed)
     for folder in (settings.results(True), settings.RESULTS):
         if (folder / name).is_file():
-            return read(folder / name)
+            return archive.read(folder / name)
     raise UnrolledError(f"notebooks/results has no {name}: run {lesson} with this seed and backend first")
 
 

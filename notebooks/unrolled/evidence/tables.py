@@ -6,7 +6,7 @@ import numpy as np
 from IPython.display import display
 
 from .. import published
-from . import measured, record, rules
+from . import archive, measured, rules
 
 OUTCOMES = {"holds": "hold", "differs": "differ", "undecided": "undecided", "not tested": "not tested"}
 """The outcomes that a summary counts, and how it names several; "new" is no outcome of a test."""
@@ -48,7 +48,7 @@ def _row(claim, records, run):
 
 def _with(records, run):
     """The records with that of this run in the place of an older one."""
-    return [one for one in records if record.name_of(one) != record.name_of(run)] + [run]
+    return [one for one in records if archive.name_of(one) != archive.name_of(run)] + [run]
 
 
 def _cause(claim):
@@ -120,7 +120,7 @@ def show(run):
 
     The seeds are those of the committed records; a run that is evidence takes the place of its own.
     """
-    mine, records = run.as_dict(), record.load()
+    mine, records = run.as_dict(), archive.load()
     if mine["evidence"]:
         records = _with(records, mine)
     display(bundle(rows(run.lesson, records, mine)), raw=True)
