@@ -57,7 +57,7 @@ def overview(records, notebooks):
                 known["claim"][known["headline"]]["says"],
                 main["published"],
                 main["Keras 2"],
-                f"{main['all seeds']}; {main['by']}" if main["by"] else main["all seeds"],
+                measured_by(main),
                 main["verdict"],
                 main["cause"],
                 test_accuracy(known, table),
@@ -65,6 +65,12 @@ def overview(records, notebooks):
             ]
         )
     return markdown([*header, "its test accuracy", "all its claims"], rows)
+
+
+def measured_by(row):
+    """What was measured and how far off it is; of an ordering the difference says both."""
+    parts = [row["by"]] if row["kind"] == "ordering" else [row["all seeds"], row["by"]]
+    return "; ".join(filter(None, parts))
 
 
 def test_accuracy(known, table):
