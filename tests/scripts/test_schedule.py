@@ -130,7 +130,10 @@ def test_a_stopped_command_leaves_no_process(house, marked, how):
     mark, found = marked
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("UNROLLED_", "KERAS_"))} | mark
     arguments = ["scripts/reproduce", "--quick", "--only", "waits"]
-    terminal = pexpect.spawn(sys.executable, arguments, cwd=str(house), env=environment, encoding="utf-8")
+    options = {"cwd": str(house), "env": environment, "encoding": "utf-8"}
+    # A shell that runs the tests in the background has them ignore Ctrl-C, and all that they start.
+    options["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
+    terminal = pexpect.spawn(sys.executable, arguments, **options)
     numbers = processes(house)
     assert terminal.expect(["cell 4 of 5", pexpect.EOF], timeout=60) == 0
     assert set(numbers) < set(found())
