@@ -74,6 +74,8 @@ def _of_cell(cell, number):
         yield f"holds metadata of its own: {', '.join(sorted(cell.metadata))}"
     if unknown := set(cell.metadata.get("tags", ())) - TAGS:
         yield f"has unknown tags: {', '.join(sorted(unknown))}"
+    if "record.committed(" in cell.source and "teaching" not in cell.metadata.get("tags", ()):
+        yield "reads another lesson's record and lacks the tag teaching: only with seed 0 is it there"
     if MARKER.search(cell.source):
         yield "holds a comment that nbval obeys: use a tag"
     if len(cell.source.splitlines()) > LONGEST:

@@ -28,16 +28,18 @@ class Plan:
 def make(lessons, seeds, backend, profile, folder, again=False):
     """The `Plan` for `lessons`, a dict from name to notebook, with each of `seeds` on `backend`.
 
-    `folder` is notebooks/. `again` also runs what is recorded and unchanged. A full run takes in the lessons
-    that it needs and that are not recorded; a quick run does without them.
+    `folder` is notebooks/. `again` also runs what is recorded and unchanged. A full run with seed 0 takes in
+    the lessons that it needs and that are not recorded; any other does without them.
     """
     known, jobs, notes = settings.lessons(folder), {}, []
     asked = [(lesson, seed) for lesson in lessons for seed in seeds]
     for lesson, seed in asked:  # the list grows by what is needed
         job = Job(lesson, seed, backend, profile, known[lesson])
         if profile == "full":
-            job = replace(job, needs=needs(lesson), seconds=duration(lesson, backend, folder))
+            job = replace(job, seconds=duration(lesson, backend, folder))
             job = replace(job, recorded=not again and unchanged(job, folder))
+            if seed == FIRST[0]:  # cells that read records are for teaching
+                job = replace(job, needs=needs(lesson))
         jobs[lesson, seed] = job
         for need in job.needs:
             if need not in known:

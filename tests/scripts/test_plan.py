@@ -87,8 +87,8 @@ def test_only_takes_numbers_and_names(folder):
 
 
 def test_what_others_need_comes_first(folder):
-    todo = make(folder, "third", "second", "first", seeds=(0, 1))
-    assert sorted(names(todo.jobs)[:2]) == ["first 0", "first 1"]
+    todo = make(folder, "third", "second", "first")
+    assert names(todo.jobs) == ["first 0", "second 0", "third 0"]
     assert {job.run: job.after for job in todo.jobs}["third.tensorflow.1.full"] == (
         "second.tensorflow.1.full",
     )
@@ -96,14 +96,20 @@ def test_what_others_need_comes_first(folder):
 
 
 def test_a_need_that_is_not_recorded_is_taken_in(folder):
-    todo = make(folder, "third", seeds=(2,))
-    assert names(todo.jobs) == ["first 2", "second 2", "third 2"]
+    todo = make(folder, "third")
+    assert names(todo.jobs) == ["first 0", "second 0", "third 0"]
     assert todo.notes == [
-        "third, seed 2, tensorflow needs second, which is not recorded: that runs first",
-        "second, seed 2, tensorflow needs first, which is not recorded: that runs first",
+        "third, seed 0, tensorflow needs second, which is not recorded: that runs first",
+        "second, seed 0, tensorflow needs first, which is not recorded: that runs first",
     ]
-    recorded(folder, "second", seed=2)
-    assert names(make(folder, "third", seeds=(2,)).jobs) == ["third 2"]
+    recorded(folder, "second")
+    assert names(make(folder, "third").jobs) == ["third 0"]
+
+
+def test_only_seed_0_needs_others(folder):
+    todo = make(folder, "third", seeds=(2,))
+    assert names(todo.jobs) == ["third 2"]
+    assert todo.jobs[0].needs == () and todo.notes == []
 
 
 def test_a_quick_run_does_without_others(folder):
