@@ -20,7 +20,7 @@ STAMP = VENV / "unrolled-requirements"
 """Holds the hash of the requirements that were installed in full; without it, .venv is half-finished."""
 
 KERNEL = {
-    "COLUMNS": "100",  # the width of `model.summary()`, which is stored in the notebooks
+    "COLUMNS": "80",  # the width of `model.summary()`, which is stored in the notebooks
     "PYTHONHASHSEED": "0",
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not one of the same name elsewhere
 }

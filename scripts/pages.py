@@ -8,8 +8,13 @@ import statistics
 from collections import Counter
 
 import nbformat
-from unrolled import published, settings
+from runner import notebook as stored
+from unrolled import published, settings, start
 from unrolled.evidence import rules, tables
+from unrolled.show import figures
+
+WORDS, LINES = 180, 12
+"""How many words of prose, and lines of code, a person reads in a minute who means to understand them."""
 
 BEGIN, END = "<!-- begin: {}, written by scripts/report -->", "<!-- end: {} -->"
 
@@ -152,23 +157,39 @@ def sources():
 
 
 def lesson(name, path, records):
-    """The text of a lesson's notebook with its verdict tables and its times renewed; no cell is run."""
+    """The text of a lesson's notebook with what is not its own renewed: drawings, verdicts, times.
+
+    No cell is run.
+    """
     notebook = nbformat.read(path, as_version=4)
-    mine = [
-        one for one in records if one["lesson"] == name and (one["library"], one["seed"]) == ("keras 3", 0)
-    ]
-    run = next((one for one in mine if one["backend"] == "tensorflow"), None)
-    if run is None:
-        return nbformat.writes(notebook) + "\n"
+    run = first(name, records)
     for cell in notebook.cells:
-        if "verdicts" in cell.metadata.get("tags", ()):
+        if cell.cell_type == "code" and (drawn := stored.figure(cell)):
+            cell.outputs = [
+                nbformat.v4.new_output("display_data", data, metadata=metadata)
+                for data, metadata in figures.bundles(drawn)
+            ]
+        elif run and stored.VERDICTS in cell.metadata.get("tags", ()):
             data = tables.bundle(tables.rows(name, records, run))
             cell.outputs = [nbformat.v4.new_output("display_data", data)]
-    notebook.cells[0].source = between("times", times(run), notebook.cells[0].source)
+    if run:
+        notebook.cells[0].source = between("times", times(notebook, run), notebook.cells[0].source)
     return nbformat.writes(notebook) + "\n"
 
 
-def times(run):
-    """How long the full run of a lesson trained, in one line."""
-    seconds = sum(sum(one["seconds"]) for one in run["trainings"].values())
-    return f"*Trained in full, this lesson takes {math.ceil(seconds / 60)} min on {run['device']}.*"
+def first(name, records):
+    """The record of the run that is stored in a lesson's notebook, or None."""
+    for one in records:
+        if (one["lesson"], one["library"], one["backend"], one["seed"]) == (name, "keras 3", "tensorflow", 0):
+            return one
+    return None
+
+
+def times(notebook, run):
+    """How long a lesson takes to read, to run quickly and to run in full, in one line."""
+    words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+    lines = sum(len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code")
+    reading = 5 * math.ceil((words / WORDS + lines / LINES) / 5)
+    full = sum(sum(one["seconds"]) for one in run["trainings"].values())
+    quick = f"run quickly {start.words(run['quick_seconds'])}, " if "quick_seconds" in run else ""
+    return f"*To read: {reading} min; {quick}in full {start.words(full)} on {run['device']}.*"

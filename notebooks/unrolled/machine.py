@@ -3,6 +3,7 @@
 It is imported before Keras, also where a notebook is opened by hand: TensorFlow reads these settings once.
 """
 
+import contextlib
 import importlib.metadata
 import logging
 import os
@@ -16,8 +17,24 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # no start-up notes
 # order, whatever the number of cores.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its order of summation depends on the processor
+os.environ.setdefault("COLUMNS", "80")  # how wide `model.summary()` is: it fits beside a menu
 
-import keras  # noqa: E402
+
+@contextlib.contextmanager
+def _quiet():
+    """Keep away what TensorFlow's C++ code writes to stderr as it loads and looks for GPUs."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
+
+
+with _quiet():
+    import keras
 
 backend = keras.backend.backend()
 """The Keras backend: `"tensorflow"`, `"jax"` or `"torch"`."""
@@ -40,7 +57,8 @@ def _gpu_name():
     return torch.cuda.get_device_name(0) if torch.cuda.is_available() else None
 
 
-gpu = _gpu_name()
+with _quiet():
+    gpu = _gpu_name()
 """The first GPU's name, or None where there is none."""
 
 device = gpu or f"{os.cpu_count()} CPU cores ({platform.machine()})"

@@ -11,47 +11,64 @@ from drawing.vocabulary import GREY, SMALL, TINY, Canvas, figure, shade, tint
 @figure("rnn44")
 def product_and_sum():
     """Between two stages: a product in a simple recurrent network, a sum in an LSTM."""
-    c = Canvas(600, 500)
-    c.title(16, 480, "Simple recurrent network: a product at every stage", "a")
-    y, state = 396, c.box(46, 396, "$Z_1$")
+    c = Canvas(600, 548)
+    c.title(16, 528, "Simple recurrent network: a product at every stage", "a")
+    c.text(300, 496, "gradient: at every stage multiplied by tanh′ and $W^T$", SMALL, "gradient")
+    y, back = 400, 466
+    state, behind = c.box(46, y, "$Z_1$"), (30, back)
     for x, k in ((46, 2), (300, 3)):
-        times, plus = c.operator(x + 72, y, "×"), c.operator(x + 126, y, "+")
-        tanh, after = c.tanh(x + 184, y), c.box(x + 254, y, f"$Z_{k}$")
-        c.arrow((x + 72, y - 46), times)
-        c.text(x + 72, y - 56, "$W$")
-        c.arrow(c.box(x + 126, y - 64, f"$X_{k}$", "input"), plus, label="$U$")
-        for before, then in ((state, times), (times, plus), (plus, tanh), (tanh, after)):
-            c.arrow(before, then)
-        state = after
-    backwards(c, 438, "gradient: multiplied by $W^T$ at every stage")
+        weight, plus, squash = candidate(c, x, y, k)
+        after = c.box(x + 254, y, f"$Z_{k}$")
+        for before, then in pairwise((state, weight, plus, squash, after)):
+            c.arrow(before, then, meaning="hidden")
+        by_weight, by_slope = (
+            c.box(part.x, back, words, "gradient", 60, 26, SMALL)
+            for part, words in ((weight, "$W^T$"), (squash, "⊙ tanh′"))
+        )
+        c.arrow(by_weight, behind, meaning="gradient", dashed=True)
+        c.arrow(by_slope, by_weight, meaning="gradient", dashed=True)
+        state, behind = after, by_slope
+    c.arrow((570, back), behind, meaning="gradient", dashed=True)
 
-    c.title(16, 270, "LSTM: a sum at every stage", "b")
-    cell, hidden = c.box(46, 186, "$C_1$", "state"), c.box(46, 92, "$Z_1$")
-    c.arrow(cell, c.tanh(46, 139), hidden)
+    c.title(16, 284, "LSTM: a sum at every stage", "b")
+    c.text(300, 252, "gradient along $C$: passes every sum unchanged", SMALL, "gradient")
+    c.arrow((570, 236), (30, 236), meaning="gradient", dashed=True)
+    top, y = 196, 100
+    cell, hidden = c.box(46, top, "$C_1$", "state"), c.box(46, y, "$Z_1$")
+    c.arrow(cell, c.tanh(46, 148), hidden, meaning="hidden")
     for x, k in ((46, 2), (300, 3)):
-        inner, tanh, plus = c.operator(x + 98, 92, "+"), c.tanh(x + 166, 92), c.operator(x + 166, 186, "+")
-        after, shown = c.box(x + 254, 186, f"$C_{k}$", "state"), c.box(x + 254, 92, f"$Z_{k}$")
-        c.arrow(hidden, inner, label="$W$")
-        c.arrow(c.box(x + 98, 28, f"$X_{k}$", "input"), inner, label="$U$")
-        for before, then in ((inner, tanh), (tanh, plus)):
-            c.arrow(before, then)
-        for before, then in ((cell, plus), (plus, after)):
+        weight, inner, squash = candidate(c, x, y, k)
+        plus = c.operator(squash.x, top, "+")
+        after, shown = c.box(x + 254, top, f"$C_{k}$", "state"), c.box(x + 254, y, f"$Z_{k}$")
+        for before, then in pairwise((hidden, weight, inner, squash, plus)):
+            c.arrow(before, then, meaning="hidden")
+        for before, then in pairwise((cell, plus, after)):
             c.arrow(before, then, meaning="state", lw=2)
-        c.arrow(after, c.tanh(x + 254, 139), shown)
+        c.arrow(after, c.tanh(after.x, 148), shown, meaning="hidden")
         cell, hidden = after, shown
-    backwards(c, 228, "gradient: passes every sum unchanged")
     return c.figure
 
 
-def backwards(c, y, words):
-    """How the gradient runs, from the last stage to the first."""
-    c.arrow((570, y), (30, y), label=words, size=SMALL, meaning="gradient", dashed=True)
+def candidate(c, x, y, k):
+    """W Z + U X + b and its tanh, to the right of a state at (x, y): the weights' box, the sum and the tanh."""
+    weight, plus = c.box(x + 72, y, "$W$", None, 34, 30), c.operator(x + 126, y, "+")
+    c.arrow(c.box(plus.x, y - 68, f"$X_{k}$", "input"), plus, label="$U$", meaning="input")
+    c.text(plus.x, y + 38, "$b$")
+    c.arrow((plus.x, y + 30), plus)
+    return weight, plus, c.tanh(x + 184, y)
+
+
+def product(c, x, y):
+    """A product of two vectors, number by number, written as in the equations: ⊙."""
+    circle = c.operator(x, y, "")
+    c.dot(x, y)
+    return circle
 
 
 @figure("rnn23")
 def cell_state_by_hand():
     """One component of a cell state, moved by gates set by hand: up, hold, down, reset."""
-    c = Canvas(600, 380)
+    c = Canvas(600, 386)
     phases = (
         ("rises by 1", 8, 1, 1, 1),
         ("holds", 4, 1, 0, 1),
@@ -60,14 +77,16 @@ def cell_state_by_hand():
         ("resets", 1, 0, 1, 1),
         ("rises", 5, 1, 1, 1),
     )
-    forget, write, new = (np.concatenate([[phase[k]] * phase[1] for phase in phases]) for k in (2, 3, 4))
-    cell = [0.0]
-    for f, i, g in zip(forget, write, new, strict=True):
-        cell.append(f * cell[-1] + i * np.tanh(4 * g))
+    forget, enter, new = (
+        np.repeat([phase[k] for phase in phases], [p[1] for p in phases]) for k in (2, 3, 4)
+    )
+    cell = [0]
+    for f, i, g in zip(forget, enter, new, strict=True):
+        cell.append(f * cell[-1] + i * g)
     span = (-0.6, len(cell) - 0.4)
     axes = c.axes(
         88,
-        140,
+        146,
         496,
         226,
         xlim=span,
@@ -86,138 +105,132 @@ def cell_state_by_hand():
         88,
         48,
         496,
-        78,
+        84,
         xlim=span,
         ylim=(3, 0),
         xlabel="stage $t$",
         xticks=range(0, 26, 5),
         yticks=(0.5, 1.5, 2.5),
-        yticklabels=("forget $f_t$", "input $i_t$", "new value"),
+        yticklabels=("forget $f_t$", "input $i_t$", "new value ±1"),
     )
     gates.tick_params(length=0)
     gates.grid(visible=False)
-    for row, values in enumerate((forget, write, new)):
+    for row, values in enumerate((forget, enter, new)):
         for stage, value in enumerate(values, 1):
             fill = "hidden" if row == 2 else "gate" if value else None
             gates.add_patch(Rectangle((stage - 0.5, row + 0.06), 1, 0.88, fc=tint(fill), ec=GREY, lw=0.7))
-            gates.text(
-                stage,
-                row + 0.53,
-                value if row < 2 else "+" if value > 0 else "−",
-                size=TINY,
-                ha="center",
-                va="center",
-            )
+            words = value if row < 2 else "+" if value > 0 else "−"
+            gates.text(stage, row + 0.53, words, size=SMALL, ha="center", va="center")
     return c.figure
 
 
 @figure("rnn45")
 def lstm_gates_one_by_one():
     """The LSTM's three gates, added one at a time."""
-    c = Canvas(600, 664)
+    c = Canvas(600, 728)
     panels = (
         (
             "a",
             "Input gate",
-            r"$C_{t+1} = C_t + i_{t+1} \odot \tanh(W Z_t + U X_{t+1})$",
-            r"$i_{t+1} = \sigma(W_i Z_t + U_i X_{t+1})$",
+            r"$C_t = C_{t-1} + i_t \odot \tanh(W Z_{t-1} + U X_t + b)$",
+            r"$i_t = \sigma(W_i Z_{t-1} + U_i X_t + b_i)$",
+            r"$Z_t = \tanh(C_t)$",
         ),
         (
             "b",
             "Forget gate",
-            r"$C_{t+1} = f_{t+1} \odot C_t + i_{t+1} \odot \tanh(W Z_t + U X_{t+1})$",
-            r"$f_{t+1} = \sigma(W_f Z_t + U_f X_{t+1})$",
+            r"$C_t = f_t \odot C_{t-1} + i_t \odot \tanh(W Z_{t-1} + U X_t + b)$",
+            r"$f_t = \sigma(W_f Z_{t-1} + U_f X_t + b_f)$",
+            r"$Z_t = \tanh(C_t)$",
         ),
         (
             "c",
             "Output gate",
-            r"$Z_{t+1} = o_{t+1} \odot \tanh(V C_{t+1})$",
-            r"$o_{t+1} = \sigma(W_o Z_t + U_o X_{t+1})$",
+            r"$C_t = f_t \odot C_{t-1} + i_t \odot \tanh(W Z_{t-1} + U X_t + b)$",
+            r"$o_t = \sigma(W_o Z_{t-1} + U_o X_t + b_o)$",
+            r"$Z_t = o_t \odot \tanh(C_t)$",
         ),
     )
-    for base, (mark, title, update, gate) in zip((444, 222, 0), panels, strict=True):
-        c.title(16, base + 202, title, mark)
-        c.text(584, base + 202, update, SMALL, ha="right")
-        c.text(584, base + 170, gate, SMALL, "gate", ha="right")
+    for base, (mark, title, update, gate, shown) in zip((488, 246, 4), panels, strict=True):
+        c.title(16, base + 218, title, mark)
+        c.text(584, base + 218, update, SMALL, ha="right")
+        c.text(314, base + 146, gate, SMALL, "gate", ha="left")
+        c.text(314, base + 118, shown, SMALL, ha="left")
         one_stage(c, base, mark)
     return c.figure
 
 
 def one_stage(c, base, mark):
     """The cell state's way through one stage, with as many gates as the panel has come to."""
-    line, row, gates, bus = base + 164, base + 110, base + 60, base + 20
-    cell, plus, after = (
-        c.box(46, line, "$C_t$", "state"),
-        c.operator(262, line, "+"),
-        c.box(350, line, "$C_{t+1}$", "state"),
-    )
-    squash, write = c.tanh(186, gates), c.operator(262, row, "×")
-    c.arrow(squash, (186, row), write)
-    c.arrow(write, plus)
-    stops, opened = [cell, plus, after], [("i", 262, write)]
+    line, row, gates, buses = base + 174, base + 124, base + 76, (base + 40, base + 12)
+    cell, after = (c.box(x, line, words, "state") for x, words in ((44, "$C_{t-1}$"), (556, "$C_t$")))
+    plus, write = c.operator(266, line, "+"), product(c, 266, row)
+    new, shown, state = c.tanh(196, gates), c.tanh(556, row), c.box(556, base + 26, "$Z_t$")
+    c.arrow(new, (new.x, row), write, meaning="hidden")
+    c.arrow(write, plus, meaning="hidden")
+    kept, out, opened = [], [], [("i", 266, gates, write, "right")]
     if mark in "bc":
-        stops.insert(1, c.operator(118, line, "×"))
-        opened.append(("f", 118, stops[1]))
+        kept = [product(c, 126, line)]
+        opened.append(("f", 126, gates, *kept, "right"))
     if mark == "c":
-        shown, read = c.tanh(350, row), c.operator(424, row, "×")
-        c.arrow(after, shown, label="$V$", size=SMALL)
-        c.arrow(shown, read)
-        c.arrow(read, c.box(500, row, "$Z_{t+1}$"))
-        opened.append(("o", 424, read))
-    for before, then in pairwise(stops):
+        out = [product(c, 556, gates)]
+        opened.append(("o", 440, gates, *out, "above"))
+    for before, then in pairwise((cell, *kept, plus, after)):
         c.arrow(before, then, meaning="state", lw=2)
-    boxes = [squash]
-    for letter, x, target in opened:
-        boxes.append(c.sigma(x, gates))
-        c.arrow(
-            boxes[-1],
-            target,
-            label=f"${letter}_{{t+1}}$",
-            meaning="gate",
-            size=SMALL,
-            side="left" if letter == "f" else "right",
-        )
-    c.box(36, bus, "$Z_t$", w=34, h=26)
-    feed(c, c.box(78, bus, "$X_{t+1}$", "input", 50, 26), boxes, bus)
+    for before, then in pairwise((after, shown, *out, state)):
+        c.arrow(before, then, meaning="hidden")
+    boxes = [new]
+    for letter, x, y, target, side in opened:
+        boxes.append(c.sigma(x, y))
+        c.arrow(boxes[-1], target, label=f"${letter}_t$", meaning="gate", side=side)
+    for y, words, meaning, dx in zip(
+        buses, ("$Z_{t-1}$", "$X_t$"), ("hidden", "input"), (-8, 8), strict=True
+    ):
+        feed(c, c.box(44, y, words, meaning, h=24), boxes, y, meaning, dx)
 
 
-def feed(c, source, boxes, y, meaning="ink", dx=0):
+def feed(c, source, boxes, y, meaning, dx, labels=None):
     """One line from the source past all the boxes, and an arrow up into each, `dx` beside its middle."""
     *others, last = sorted(boxes, key=lambda box: box.x)
     for box in others:
         c.dot(box.x + dx, y, meaning=meaning)
         c.arrow((box.x + dx, y), box, meaning=meaning)
     c.arrow(source, (source.x, y), (last.x + dx, y), (last.x + dx, last.bottom[1]), meaning=meaning)
+    on_arrows(c, boxes, 139, dx, labels or [""] * len(boxes), meaning)
 
 
-def lstm(c, cells, hiddens, word, gates, weights=("", "", "", "")):
+def lstm(c, cells, hiddens, word, gates, weights=None):
     """An LSTM cell: the cell state runs along the top, the hidden state along the bottom.
 
     The words: the cell state and the hidden state before and after, the input, the letters of forget gate,
-    input gate, new value and output gate, and the parameters of each. The hidden state after is returned.
+    input gate, new value and output gate, and for each of these four its weights on the hidden state, its
+    weights on the input and its bias. The hidden state after is returned.
     """
-    top, product, low = 346, 262, 116
+    top, enter, low = 346, 262, 116
+    weights = weights or [("", "", "")] * 4
     c.frame(300, 234, 424, 324)
     cell, after = (c.box(x, top, words, "state") for x, words in zip((44, 556), cells, strict=True))
     hidden, shown = (c.box(x, low, words) for x, words in zip((44, 556), hiddens, strict=True))
     boxes = [
-        neurons(c, x, squash, words)
-        for x, squash, words in zip((146, 242, 338, 434), (SIGMA, SIGMA, "tanh", SIGMA), weights, strict=True)
+        neurons(c, x, squash, bias)
+        for x, squash, (*_, bias) in zip(
+            (146, 242, 338, 434), (SIGMA, SIGMA, "tanh", SIGMA), weights, strict=True
+        )
     ]
-    feed(c, hidden, boxes, low, "hidden", -14)
-    feed(c, c.box(142, 32, word, "input"), boxes, 88, "input", 14)
-    keep, write, plus = c.operator(146, top, "×"), c.operator(290, product, "×"), c.operator(290, top, "+")
-    squash, read = c.tanh(474, 304), c.operator(474, 252, "×")
+    feed(c, hidden, boxes, low, "hidden", -14, [on_state for on_state, *_ in weights])
+    feed(c, c.box(142, 32, word, "input"), boxes, 88, "input", 14, [on_input for _, on_input, _ in weights])
+    keep, write, plus = product(c, 146, top), product(c, 290, enter), c.operator(290, top, "+")
+    squash, read = c.tanh(474, 304), product(c, 474, 252)
     for before, then in pairwise((cell, keep, plus, after)):
         c.arrow(before, then, meaning="state", lw=2)
-    forget, enter, new, leave = boxes
+    forget, entry, new, leave = boxes
     c.arrow(forget, keep, label=gates[0], meaning="gate")
-    c.arrow(enter, (enter.x, product), write, label=gates[1], side="left", meaning="gate")
-    c.arrow(new, (new.x, product), write, label=gates[2], meaning="hidden")
+    c.arrow(entry, (entry.x, enter), write, label=gates[1], side="left", meaning="gate")
+    c.arrow(new, (new.x, enter), write, label=gates[2], meaning="hidden")
     c.arrow(leave, (leave.x, read.y), read, label=gates[3], side="left", meaning="gate")
     c.dot(squash.x, top, meaning="state")
     for before, then in ((write, plus), ((squash.x, top), squash), (squash, read)):
-        c.arrow(before, then)
+        c.arrow(before, then, meaning="hidden")
     c.arrow(read, (497, read.y), (497, low), shown, meaning="hidden", lw=2)
     return shown
 
@@ -225,12 +238,18 @@ def lstm(c, cells, hiddens, word, gates, weights=("", "", "", "")):
 SIGMA = r"$\sigma$"
 
 
-def neurons(c, x, squash, weights):
-    """A layer inside a cell: its squashing function over its parameters."""
+def neurons(c, x, squash, bias=""):
+    """A layer inside a cell: its squashing function, and the bias that is added before it."""
     box = c.box(x, 186, "", "gate" if squash == SIGMA else "hidden", 84, 48)
-    c.text(x, 186 + (11 if weights else 0), squash)
-    c.text(x, 175, weights, SMALL)
+    c.text(x, 186 + (10 if bias else 0), squash)
+    c.text(x, 175, bias, SMALL)
     return box
+
+
+def on_arrows(c, boxes, y, dx, words, meaning):
+    """Which weights each arrow into a box brings what it carries through."""
+    for box, weight in zip(boxes, words, strict=True):
+        c.text(box.x + dx * 1.4, y, weight, SMALL, meaning, "right" if dx < 0 else "left")
 
 
 @figure("lstm_cell")
@@ -240,10 +259,10 @@ def lstm_cell():
     lstm(
         c,
         ("$c_{t-1}$", "$c_t$"),
-        ("$H_{t-1}$", "$h_t$"),
+        ("$h_{t-1}$", "$h_t$"),
         "$x_t$",
         ("$f$", "$i$", "$g$", "$o$"),
-        [f"$W_{k}$  $U_{k}$  $b_{k}$" for k in "figo"],
+        [(f"$W_{k}$", f"$U_{k}$", f"$+\\,b_{k}$") for k in "figo"],
     )
     return c.figure
 
@@ -252,36 +271,37 @@ def gru(c, hiddens, word, letters, weights):
     """A GRU cell without the way from its update gate: the hidden state runs along the top.
 
     The words: the hidden state before and after, the input, the letters of update gate, reset gate and new
-    value, and the parameters of each. Where the update gate's line starts is returned, and what it may
-    multiply: the old state and the new value.
+    value, and for each of these three its weights on the hidden state, its weights on the input and its
+    bias. Where the update gate's line starts is returned, what it may multiply, the old state and the new
+    value, and where the new value's weights on the hidden state may stand: before the reset gate's product
+    and after it.
     """
     top, low = 346, 116
     c.frame(300, 234, 424, 324)
     hidden, shown = (c.box(x, top, words) for x, words in zip((44, 556), hiddens, strict=True))
     boxes = update, reset, new = [
-        neurons(c, x, squash, words)
-        for x, squash, words in zip((176, 288, 450), (SIGMA, SIGMA, "tanh"), weights, strict=True)
+        neurons(c, x, squash, bias)
+        for x, squash, (*_, bias) in zip((166, 272, 452), (SIGMA, SIGMA, "tanh"), weights, strict=True)
     ]
-    old, fresh, plus, forget = (
-        c.operator(x, y, sign)
-        for x, y, sign in ((176, top, "×"), (450, 262, "×"), (450, top, "+"), (368, 186, "×"))
-    )
+    old, fresh, forget = (product(c, x, y) for x, y in ((166, top), (452, 262), (354, 186)))
+    plus = c.operator(452, top, "+")
     for before, then in pairwise((hidden, old, plus, shown)):
         c.arrow(before, then, meaning="hidden", lw=2)
-    c.dot(106, top, meaning="hidden")
+    c.dot(104, top, meaning="hidden")
     for box in (update, reset):
         c.dot(box.x - 14, low, meaning="hidden")
         c.arrow((box.x - 14, low), box, meaning="hidden")
-    c.arrow((106, top), (106, low), (forget.x, low), forget, meaning="hidden")
-    feed(c, c.box(142, 32, word, "input"), boxes, 88, "input", 14)
+    c.arrow((104, top), (104, low), (forget.x, low), forget, meaning="hidden")
+    on_arrows(c, boxes[:2], 139, -14, [on_state for on_state, *_ in weights[:2]], "hidden")
+    feed(c, c.box(142, 32, word, "input"), boxes, 88, "input", 14, [on_input for _, on_input, _ in weights])
     c.arrow(reset, forget, label=letters[1], meaning="gate")
     c.arrow(forget, new, meaning="hidden")
     c.arrow(new, fresh, label=letters[2], meaning="hidden")
     c.arrow(fresh, plus, meaning="hidden")
-    c.line(update.top, (176, 262), meaning="gate")
-    c.dot(176, 262, meaning="gate")
-    c.text(170, 234, letters[0], meaning="gate", ha="right")
-    return (176, 262), old, fresh
+    c.line(update.top, (166, 262), meaning="gate")
+    c.dot(166, 262, meaning="gate")
+    c.text(160, 234, letters[0], meaning="gate", ha="right")
+    return (166, 262), old, fresh
 
 
 def through(c, *stops):
@@ -299,11 +319,11 @@ def gru_whose_gate_keeps():
         ("$Z_{t-1}$", "$Z_t$"),
         "$X_t$",
         ("$o_t$", "$r_t$", r"$\tilde{Z}_t$"),
-        ("$W^o$  $U^o$", "$W^r$  $U^r$", "$W$"),
+        [("$U^o$", "$W^o$", "$+\\,b^o$"), ("$U^r$", "$W^r$", "$+\\,b^r$"), ("$U$", "$W$", "$+\\,b$")],
     )
     through(c, start, old)
     through(c, start, c.operator(300, 262, "1−", 13), fresh)
-    c.text(374, 146, "$U$", ha="left")
+    c.text(348, 148, "$U$", SMALL, "hidden", "right")
     return c.figure
 
 
@@ -313,38 +333,51 @@ def gru_whose_gate_renews():
     c = Canvas(600, 412)
     start, old, fresh = gru(
         c,
-        ("$H_{t-1}$", "$h_t$"),
+        ("$h_{t-1}$", "$h_t$"),
         "$x_t$",
         ("$z$", "$r$", "$c$"),
-        [f"$W_{k}$  $U_{k}$  $b_{k}$" for k in "zrc"],
+        [(f"$W_{k}$", f"$U_{k}$", f"$+\\,b_{k}$") for k in "zrc"],
     )
-    through(c, start, c.operator(176, 304, "1−", 13), old)
+    through(c, start, c.operator(166, 304, "1−", 13), old)
     through(c, start, fresh)
+    c.text(387, 198, "$W_c$", SMALL, "hidden")
     return c.figure
 
 
 @figure("rnn24")
 def lstm_and_residual_network():
     """An LSTM and a residual network: the same sum beside a straight path."""
-    c = Canvas(600, 320)
-    for left, mark, title, states, meaning, first, second in (
-        (0, "a", "LSTM", ("$C_t$", "$C_{t+1}$"), "state", "$W Z_t + U X_{t+1}$", "tanh"),
-        (300, "b", "ResNet", ("$Z_r$", "$Z_{r+1}$"), "hidden", "convolution", "convolution"),
-    ):
-        c.title(left + 16, 300, title, mark)
-        before, after = (
-            c.box(left + x, 240, words, meaning) for x, words in zip((44, 252), states, strict=True)
-        )
-        plus = c.operator(left + 190, 240, "+")
-        inner, outer = (
-            c.box(left + 118, y, words, "hidden", 108, 30) for y, words in ((92, first), (160, second))
-        )
-        c.arrow(before, plus, meaning=meaning, lw=2)
-        c.arrow(plus, after, meaning=meaning, lw=2)
-        c.arrow(before, (before.x, inner.y), inner)
-        c.arrow(inner, outer)
-        c.arrow(outer, (plus.x, outer.y), plus)
-        if mark == "a":
-            c.text(before.x - 6, 166, "$Z_t$", ha="right")
-            c.arrow(c.box(inner.x, 30, "$X_{t+1}$", "input"), inner)
+    c = Canvas(600, 324)
+    c.title(16, 304, "LSTM, without its gates", "a")
+    before, plus, after = straight(c, 44, 214, 268, ("$C_{t-1}$", "$C_t$"), "state")
+    hidden, inner, outer = (
+        c.box(44, 92, "$Z_{t-1}$"),
+        c.box(142, 92, "$W Z_{t-1} + U X_t + b$", w=118, size=SMALL),
+        c.tanh(142, 160),
+    )
+    c.arrow(before, c.tanh(44, 172), hidden, meaning="hidden")
+    c.arrow(c.box(142, 30, "$X_t$", "input"), inner, meaning="input")
+    for one, then in pairwise((hidden, inner, outer)):
+        c.arrow(one, then, meaning="hidden")
+    c.arrow(outer, (plus.x, outer.y), plus, meaning="hidden")
+
+    c.title(316, 304, "Residual network", "b")
+    before, plus, after = straight(c, 344, 514, 568, ("$Z_{r-1}$", "$Z_r$"), "hidden")
+    first, relu, second = (
+        c.box(440, y, words, w=w, h=30 if w > 60 else 22, size=SMALL)
+        for y, words, w in ((64, "convolution", 96), (112, "ReLU", 46), (160, "convolution", 96))
+    )
+    c.arrow(before, (before.x, first.y), first, meaning="hidden")
+    for one, then in pairwise((first, relu, second)):
+        c.arrow(one, then, meaning="hidden")
+    c.arrow(second, (plus.x, second.y), plus, meaning="hidden")
     return c.figure
+
+
+def straight(c, start, sum_at, end, words, meaning):
+    """A state's straight path through a sum: the state before, the sum, the state after."""
+    before, after = (c.box(x, 244, word, meaning) for x, word in zip((start, end), words, strict=True))
+    plus = c.operator(sum_at, 244, "+")
+    for one, then in pairwise((before, plus, after)):
+        c.arrow(one, then, meaning=meaning, lw=2)
+    return before, plus, after

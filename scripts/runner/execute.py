@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from dataclasses import replace
 
 import filelock
 import nbformat
@@ -47,17 +49,36 @@ def run(job, text, needed, root, tell, life):
             for one in needed:
                 name = settings.record_name(one["lesson"], one["backend"], one["seed"])
                 _write(folder / "results" / name, json.dumps(one))
-            with log.open("w") as file, _kernel(notebook, job, root, file, tell, life) as client:
-                error = _run_cells(client, job.leaves_out, tell)
+            with log.open("w") as file:
+                error = _run_in_a_kernel(notebook, job, root, file, tell, life)
+                measured = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else None
+                quick = None
+                if job.published and error is None:
+                    quick, error = _time_quickly(text, job, root, file, tell, life)
             notebooks.normalise(notebook)
             return Result(
-                record=json.loads(record.read_text(encoding="utf-8")) if record.is_file() else None,
+                record=measured,
                 notebook=nbformat.writes(notebook) + "\n",
                 log=log.read_text(encoding="utf-8", errors="replace")[-LAST_WORDS:],
+                quick_seconds=quick,
                 error=error,
             )
     except filelock.Timeout:
         raise RuntimeError("another process is running it: wait for that one, or end it") from None
+
+
+def _run_in_a_kernel(notebook, job, root, log, tell, life):
+    """Run a notebook in place, in a kernel of its own; None, or where and why a cell failed."""
+    with _kernel(notebook, job, root, log, tell, life) as client:
+        return _run_cells(client, job.leaves_out, tell)
+
+
+def _time_quickly(text, job, root, log, tell, life):
+    """The seconds that a quick run takes, or None; None, or where and why it failed."""
+    started = time.monotonic()
+    quick = replace(job, profile="quick")
+    error = _run_in_a_kernel(nbformat.reads(text, as_version=4), quick, root, log, tell, life)
+    return (None, f"in a quick run, {error}") if error else (time.monotonic() - started, None)
 
 
 def _run_cells(client, leaves_out, tell):
@@ -113,6 +134,7 @@ def _kernel(notebook, job, root, log, tell, life):
         UNROLLED_SEED=str(job.seed),
         UNROLLED_RESULTS=str(root / "build" / "jobs" / job.run / "results"),
         KERAS_BACKEND=job.backend,
+        TF_NUM_INTEROP_THREADS=None if job.alone else "1",  # beside others, more only get in each other's way
     )
     client.create_kernel_manager()
     client.start_new_kernel(cwd=str(root / "notebooks"), env=environment, stdout=log, stderr=log)

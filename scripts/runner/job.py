@@ -25,8 +25,11 @@ class Job:
     """The tags of the cells that it does not run."""
 
     part: str = ""
-    """Which of the two jobs of a lesson that times: "training", of which the trainings are kept and nothing
-    else, or "timing", which runs alone on its machine."""
+    """Which of the two jobs of a full run with seed 0: "training", of which the trainings are kept and nothing
+    else, or "whole", which takes them up and runs every cell."""
+
+    alone: bool = False
+    """Whether nothing else may run on its machine meanwhile, for it times models."""
 
     needs: tuple = ()
     """The lessons whose records it reads."""
@@ -51,9 +54,9 @@ class Job:
         return f"{self.run}.training" if self.part == "training" else self.run
 
     @property
-    def alone(self):
-        """Whether nothing else may run on its machine meanwhile."""
-        return self.part == "timing"
+    def published(self):
+        """Whether its notebook, with what it shows, becomes that of the lesson."""
+        return self.profile == "full" and (self.seed, self.backend) == FIRST and self.part != "training"
 
     def __str__(self):
         return ", ".join([self.lesson, f"seed {self.seed}", self.backend, *filter(None, [self.part])])
@@ -71,6 +74,9 @@ class Result:
 
     log: str
     """What the kernel wrote past the notebook's cells: start-up notes, the last words of a crash."""
+
+    quick_seconds: float | None
+    """How long the same notebook takes in a quick run, if that was asked for, start of the kernel included."""
 
     error: str | None
     """Where and why it failed, in one line, or None if it ran through."""

@@ -5,6 +5,7 @@ Dicts and lists are all it takes: nbformat is slow to import, and only a worker 
 
 import hashlib
 import json
+import re
 
 from unrolled import UnrolledError
 
@@ -16,6 +17,9 @@ METADATA = {
 
 VERDICTS = "verdicts"
 """The tag of the cells that show tables made from the records of all runs."""
+
+FIGURE = re.compile(r'figures\.show\("(\w+)"\)')
+"""What a cell that shows a drawing, and does nothing else, consists of."""
 
 
 def read(path):
@@ -43,6 +47,12 @@ def code_cells(notebook):
 def tags(cell):
     """The tags of a cell, a set."""
     return set(cell["metadata"].get("tags", ()))
+
+
+def figure(cell):
+    """The name of the drawing that a cell shows, if it does nothing else, or None."""
+    found = FIGURE.fullmatch("".join(cell["source"]).strip())
+    return found and found[1]
 
 
 def normalise(notebook):
@@ -82,9 +92,9 @@ def code(notebook):
 def outputs(notebook):
     """What a notebook shows: a dict from each code cell's id to 16 digits of the hash of its stored outputs.
 
-    Cells with tables of all runs are left out, for scripts/report renews them.
+    Cells with tables of all runs and those with a drawing are left out, for scripts/report renews them.
     """
-    cells = [cell for _, cell in code_cells(notebook) if VERDICTS not in tags(cell)]
+    cells = [cell for _, cell in code_cells(notebook) if VERDICTS not in tags(cell) and not figure(cell)]
     return {cell["id"]: _digits(json.dumps(cell["outputs"], sort_keys=True)) for cell in cells}
 
 

@@ -1,7 +1,8 @@
 """What is to be run: a job for each lesson and seed that is not recorded already, and what comes first.
 
-A lesson that times models is two jobs in a full run: one trains, beside others; then one runs the whole
-notebook, alone on its machine, takes the trainings up from where they are kept, and times.
+With seed 0 a lesson is two jobs in a full run: one trains, beside others; then, after all other seeds, one
+runs the whole notebook and takes the trainings up from where they are kept. Where the notebook times models,
+that one runs alone on its machine.
 """
 
 import json
@@ -52,26 +53,30 @@ def make(lessons, seeds, backend, profile, folder, again=False):
         # Where seed 0 runs, it may change the recipe: then what is recorded is looked at again.
         if job.recorded and backend == FIRST[1] and (lesson, FIRST[0]) in running:
             running[lesson, seed] = job
-    ready = [part for job in running.values() for part in parts(replace(job, after=before(job, running)))]
+    ready = [part for job in running.values() for part in parts(job, running)]
     return Plan(in_order(ready), [job for key, job in jobs.items() if key not in running], notes)
 
 
-def before(job, running):
-    """The names of the jobs that must end before a job starts; `running`: jobs by lesson and seed."""
-    lessons = [(need, job.seed) for need in job.needs]
-    if job.recorded:
-        lessons.append((job.lesson, FIRST[0]))
-    return tuple(running[key].run for key in lessons if key in running)
+def parts(job, running):
+    """The job itself, or the two that it is; `running`: the jobs of the plan by lesson and seed.
 
-
-def parts(job):
-    """The job itself, or two where it times models: the one that trains, and the one that times."""
+    Their `after` names the jobs of the plan that must end before.
+    """
     if job.seed != FIRST[0]:
-        return [replace(job, leaves_out=frozenset((TEACHING, TIMING)))]
-    if job.profile == "quick" or not times_models(job.notebook):
+        first = running.get((job.lesson, FIRST[0])) if job.recorded else None
+        after = (first.run,) if first else ()
+        return [replace(job, after=after, leaves_out=frozenset((TEACHING, TIMING)))]
+    if job.profile == "quick":
         return [job]
-    training = replace(job, part="training", leaves_out=frozenset((TIMING,)))
-    return [training, replace(job, part="timing", after=(training.name,), seconds=0.0)]
+    needed = tuple(running[need, job.seed].run for need in job.needs if (need, job.seed) in running)
+    training = replace(job, part="training", after=needed, leaves_out=frozenset((TIMING,)))
+    seeds = [
+        one.run
+        for one in running.values()
+        if (one.lesson, one.recorded) == (job.lesson, False) and one.seed != job.seed
+    ]
+    whole = replace(job, part="whole", after=(training.name, *seeds), seconds=0.0)
+    return [training, replace(whole, alone=times_models(job.notebook))]
 
 
 def times_models(path):
@@ -106,14 +111,26 @@ def unchanged(job, folder):
     """Whether a job is recorded and would come to the same again.
 
     With the seed and backend of the notebook itself: its cells hold the code that was run. With any other:
-    its trainings have the recipes of that record.
+    its trainings have the recipes of that record, and those that claims are about are among them.
     """
     mine, first = record(job.lesson, job.seed, job.backend, folder), record(job.lesson, *FIRST, folder)
     if mine is None or first is None:
         return False
     if (job.seed, job.backend) == FIRST:
         return mine.get("code") == notebook.code(notebook.read(job.notebook))
-    return recipes(mine).items() <= recipes(first).items()
+    wanted = {name for name in claimed(job.lesson) if name in first["trainings"]}
+    return wanted <= mine["trainings"].keys() and recipes(mine).items() <= recipes(first).items()
+
+
+def claimed(lesson):
+    """The names of the trainings of a lesson that its claims are about: all seeds need them."""
+    from unrolled import published
+
+    found = set()
+    for claim in published.claims(lesson).values():
+        names = claim.get("measured_by", {}).get("training", [])
+        found |= {names} if isinstance(names, str) else set(names)
+    return found
 
 
 def recipes(record):

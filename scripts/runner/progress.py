@@ -101,7 +101,7 @@ class Screen(Lines):
     def _left(self):
         """The seconds that the rest takes if it goes as it went when recorded, or None if that is unknown."""
         started, over = dict(self._started), {one.job.name for one in list(self._outcomes)}
-        rest = [job for job in self._jobs.values() if job.name not in over and not job.alone]
+        rest = [job for job in self._jobs.values() if job.name not in over and job.part != "whole"]
         if not started or not all(job.seconds for job in rest):
             return None
         gone = sum(time.monotonic() - started[job.name] for job in rest if job.name in started)

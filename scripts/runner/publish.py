@@ -6,7 +6,6 @@ import os
 from unrolled import UnrolledError
 
 from runner import notebook, plan
-from runner.job import FIRST
 
 
 class Results:
@@ -47,7 +46,7 @@ class Results:
         from unrolled.evidence import archive  # here, for it takes a second
 
         record, name = result.record, executed.relative_to(self._root).as_posix()
-        if record["evidence"] and (job.seed, job.backend) == FIRST:
+        if record["evidence"] and job.published:
             present, run = notebook.read(job.notebook), json.loads(result.notebook)
             if notebook.code(present) != notebook.code(run):
                 return "failed", f"its code was changed while it ran: run it again; what was run is {name}"
@@ -55,6 +54,8 @@ class Results:
             _write(job.notebook, notebook.as_text(published))
             executed.unlink()
             marks = {"code": notebook.code(published), "outputs": notebook.outputs(published)}
+            if result.quick_seconds is not None:
+                marks["quick_seconds"] = round(result.quick_seconds, 1)
             record = archive.sealed(record | marks)
         archive.write(record, (self._folder if record["evidence"] else self._build) / "results")
         if job.profile == "full" and not record["evidence"]:

@@ -18,6 +18,7 @@ NEEDS = {"second": ("first",), "third": ("second",)}
 def folder(tmp_path, monkeypatch):
     """A folder of three lessons, of which each needs the one before it, and of which nothing is recorded."""
     monkeypatch.setattr(plan, "needs", lambda lesson: NEEDS.get(lesson, ()))
+    monkeypatch.setattr(plan, "claimed", lambda lesson: set())
     for name in ("01_first", "02_second", "03_third"):
         miniature.write(miniature.unrun(f"{name}.ipynb"), tmp_path / f"{name}.ipynb")
     return tmp_path
@@ -31,8 +32,10 @@ def make(folder, *lessons, seeds=(0,), profile="full", backend="tensorflow", **o
 
 
 def names(jobs):
-    """The jobs' names without what is the same for all of them."""
-    return [job.name.replace(".tensorflow.", " ").replace(".full", "") for job in jobs]
+    """The jobs' names without what is the same for all of them, and without those that only train."""
+    return [
+        job.run.replace(".tensorflow.", " ").replace(".full", "") for job in jobs if job.part != "training"
+    ]
 
 
 def recorded(folder, lesson, seed=0, recipe="a" * 12, seconds=60.0, **changes):
@@ -89,9 +92,8 @@ def test_only_takes_numbers_and_names(folder):
 def test_what_others_need_comes_first(folder):
     todo = make(folder, "third", "second", "first")
     assert names(todo.jobs) == ["first 0", "second 0", "third 0"]
-    assert {job.run: job.after for job in todo.jobs}["third.tensorflow.1.full"] == (
-        "second.tensorflow.1.full",
-    )
+    after = {job.name: job.after for job in todo.jobs}
+    assert after["third.tensorflow.0.full.training"] == ("second.tensorflow.0.full",)
     assert todo.notes == []
 
 
@@ -121,7 +123,8 @@ def test_the_longest_comes_first_and_what_the_most_waits_for(folder, monkeypatch
     monkeypatch.setattr(plan, "needs", lambda lesson: ("third",) if lesson == "first" else ())
     for lesson, seconds in (("first", 100), ("second", 110), ("third", 20)):
         recorded(folder, lesson, seed=9, seconds=seconds)
-    assert names(make(folder).jobs) == ["third 0", "second 0", "first 0"]
+    trained = [job.lesson for job in make(folder).jobs if job.part == "training"]
+    assert trained == ["third", "second", "first"]
 
 
 # What is left out
@@ -167,8 +170,8 @@ def test_where_seed_0_runs_too_another_seed_is_looked_at_after_it(folder):
         recorded(folder, "first", seed)
     assert make(folder, "first", seeds=(0, 1)).jobs == []
     change(folder, "first")
-    first, second = make(folder, "first", seeds=(0, 1)).jobs
-    assert (second.recorded, second.after) == (True, (first.name,))
+    second = next(job for job in make(folder, "first", seeds=(0, 1)).jobs if job.seed == 1)
+    assert (second.recorded, second.after) == (True, ("first.tensorflow.0.full",))
     assert plan.unchanged(second, folder)
     recorded(folder, "first", recipe="b" * 12)
     assert not plan.unchanged(second, folder)
@@ -179,15 +182,38 @@ def test_where_seed_0_runs_too_another_seed_is_looked_at_after_it(folder):
 
 def test_a_lesson_that_times_is_two_jobs_with_seed_0(folder):
     change(folder, "first", tags=["timing"])
-    training, second, timing = make(folder, "first", "second").jobs
+    jobs = {job.name: job for job in make(folder, "first", "second").jobs}
+    training, whole = jobs["first.tensorflow.0.full.training"], jobs["first.tensorflow.0.full"]
     assert (training.part, training.leaves_out, training.alone) == ("training", {"timing"}, False)
-    assert (timing.part, timing.leaves_out, timing.alone) == ("timing", set(), True)
-    assert timing.after == (training.name,)
-    assert second.after == (timing.name,)
-    assert training.run == timing.run == timing.name != training.name
+    assert (whole.part, whole.leaves_out, whole.alone) == ("whole", set(), True)
+    assert whole.after == (training.name,)
+    assert jobs["second.tensorflow.0.full.training"].after == (whole.name,)
+    assert not jobs["second.tensorflow.0.full"].alone
+    assert training.run == whole.run == whole.name != training.name
     (other,) = make(folder, "first", seeds=(1,)).jobs
     assert (other.part, other.leaves_out) == ("", {"teaching", "timing"})
     assert [job.leaves_out for job in make(folder, "first", profile="quick").jobs] == [set()]
+
+
+def test_the_whole_of_seed_0_is_run_after_the_other_seeds(folder):
+    """So that what it shows of all seeds is there."""
+    jobs = {job.name: job for job in make(folder, "first", seeds=(0, 1, 2)).jobs}
+    assert jobs["first.tensorflow.0.full"].after == (
+        "first.tensorflow.0.full.training",
+        "first.tensorflow.1.full",
+        "first.tensorflow.2.full",
+    )
+    assert jobs["first.tensorflow.0.full.training"].after == ()
+
+
+def test_a_training_that_a_claim_is_about_is_run_with_every_seed(folder, monkeypatch):
+    recorded(folder, "first")
+    recorded(folder, "first", seed=1, code={})
+    assert make(folder, "first", seeds=(1,)).jobs == []
+    monkeypatch.setattr(plan, "claimed", lambda lesson: {"another", "a_model"})
+    one = records.training([0.5], recipe="a" * 12)
+    recorded(folder, "first", trainings={"a_model": one, "another": one})
+    assert names(make(folder, "first", seeds=(1,)).jobs) == ["first 1"]
 
 
 # Notebooks as data

@@ -85,7 +85,7 @@ def test_the_rest_is_not_guessed_at(monkeypatch):
     screen = progress.Screen([known, unknown])
     screen.start(known)
     assert shown(screen)[-1] == "1 running · 1 waiting"
-    first, alone = job("a", seconds=60.0, part="training"), job("a", part="timing")
+    first, alone = job("a", seconds=60.0, part="training"), job("a", part="whole", alone=True)
     screen = progress.Screen([first, alone])
     screen.start(first)
     now = time.monotonic()

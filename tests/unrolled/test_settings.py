@@ -34,9 +34,15 @@ def one_line(error):
     return message
 
 
-def test_full_is_the_default(settings_of):
+def test_quick_is_the_default(settings_of):
+    """Nobody who opens a notebook by hand is sent into an hour of training unasked."""
     run = settings_of()
-    assert (run.profile, run.quick, run.seed) == ("full", False, 0)
+    assert (run.profile, run.quick, run.seed) == ("quick", True, 0)
+
+
+def test_full_is_what_a_lesson_asks_for(settings_of):
+    run = settings_of(UNROLLED_PROFILE="full")
+    assert (run.profile, run.quick) == ("full", False)
     assert (run.epochs(100), run.examples(25_000), run.batch_size(128)) == (100, 25_000, 128)
     assert run.results(evidence=True) == run.ROOT / "notebooks" / "results"
     assert run.results(evidence=False) == run.ROOT / "build" / "results"

@@ -14,7 +14,7 @@ from functools import cache
 import filelock
 import numpy as np
 
-from .. import UnrolledError, machine, published, settings, timing
+from .. import UnrolledError, machine, published, settings, start, timing
 from .. import data as data_sets
 from ..training import Training, fingerprint
 from . import archive
@@ -67,6 +67,22 @@ class Run:
         self.timed[name] = timing.paired(builders, train)
         return {label: timing.median(self.timed[name], label) for label in builders}
 
+    def seeds(self, name, metric):
+        """A metric of the training `name` by seed: this run's and, if it is evidence, all recorded ones'.
+
+        A dict from seed to a list of values, one an epoch; this run's comes first.
+        """
+        found = {settings.seed: self.trainings[name].history[metric]}
+        for one in archive.load() if self.evidence else ():
+            same = (one["lesson"], one["library"], one["backend"]) == (
+                self.lesson,
+                "keras 3",
+                machine.backend,
+            )
+            if same and name in one["trainings"]:
+                found.setdefault(one["seed"], one["trainings"][name]["history"][metric])
+        return found
+
     def measure(self, **values):
         """Take down what was measured for each claim named, a number each, and print it."""
         claims = published.claims(self.lesson)
@@ -111,7 +127,8 @@ class Run:
             names = ", ".join(interrupted)
             print(f"Interrupted in {names}: no record is written; run the lesson again to continue.")
             return
-        archive.write(self.as_dict(), settings.results(self.evidence))
+        step = {"step_ms": round(start.step_ms(), 3)} if self.evidence else {}
+        archive.write(archive.sealed(self.as_dict() | step), settings.results(self.evidence))
         print(f"recorded: {self.lesson}, {machine.backend}, seed {settings.seed}")
         width = max(map(len, [*self.trainings, *self.timed]), default=0)
         for name, one in self.trainings.items():

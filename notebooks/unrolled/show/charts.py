@@ -1,19 +1,22 @@
-"""Charts of what was measured, in one style, each with its alt text."""
+"""Charts of what was measured, in one style, each with its alt text.
+
+A label on the screen begins with the name of a model, which sets its colour (`style.MODELS`), or with
+"source" or "chance", which are grey.
+"""
 
 import io
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from . import style
 
 plt.style.use(style.SHEET)
 
-OURS, THEIRS = style.COLOURS["measured"], style.COLOURS["published"]
-COLOURS = [
-    style.COLOURS[meaning] for meaning in ("measured", "output", "hidden", "gate", "gradient", "input")
-]
 MARKS = "os^DvPX*"
+LONG = 30
+"""From so many epochs on, the epochs stand on a logarithmic axis: what is decided is decided early."""
 
 
 def figure(columns=1, rows=1, height=2.9, **options):
@@ -24,74 +27,125 @@ def figure(columns=1, rows=1, height=2.9, **options):
     return plt.subplots(rows, columns, figsize=(6, height), **options)
 
 
-def show(figure, alt):
-    """Show `figure` as this cell's picture, described by `alt`, and close it."""
+def show(figure, alt, data=None):
+    """Show `figure` as this cell's picture, described by `alt`, and close it.
+
+    `data`, the source of the data (`Reviews.source`), is drawn into its corner and told with `alt`.
+    """
+    if data is not None:
+        figure.suptitle(data, fontsize=9, color=style.GREY, x=0.995, ha="right")
+        alt = f"{alt} Data: {data}."
     png = io.BytesIO()
     figure.savefig(png, format="png")
     plt.close(figure)
     style.show(png.getvalue(), alt)
 
 
-def learning_curves(history, source, published=None):
-    """Accuracy and loss over the epochs, ours over the published ones.
+def percent(axis, which="y"):
+    """Write the ticks of an axis that holds shares as percentages: "85 %", on a logarithmic axis "2 %"."""
+    axis = getattr(axis, f"{which}axis")
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.10g} %"))
+    if axis.get_scale() == "log":
+        axis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+        axis.set_minor_locator(NullLocator())
+    else:
+        axis.set_major_locator(MaxNLocator(6, steps=(1, 2, 5, 10)))
+
+
+def epochs(axis, number):
+    """Prepare an axis for curves over `number` epochs, counted from 1; many stand on a logarithmic scale."""
+    axis.set_xlabel("epoch")
+    if number >= LONG:
+        axis.set_xscale("log")
+        axis.set_xticks(ticks := [n for n in (1, 2, 3, 5, 10, 20, 50, 100, 200) if n <= number], ticks)
+        axis.xaxis.set_minor_locator(NullLocator())
+    else:
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def best(values, lowest=False):
+    """The epoch, counted from 1, of the best of `values`, and its value."""
+    at = int(np.argmin(values) if lowest else np.argmax(values))
+    return at + 1, values[at]
+
+
+def learning_curves(label, history, data, published=None):
+    """Accuracy and loss over the epochs of the model `label`, over the published ones.
 
     `history`: lists `acc`, `loss`, `val_acc`, `val_loss`, one value an epoch; `published`: the same from a
-    source's log, or None; `source`: that of the data, drawn into the title.
+    source's log, or None; `data`: their source. A ring marks the best validation value of each.
     """
     fig, axes = figure(columns=2)
-    for axis, metric, name in zip(axes, ("acc", "loss"), ("Accuracy", "Loss"), strict=True):
-        if published:
-            epochs = range(1, len(published[metric]) + 1)
-            axis.plot(epochs, published[metric], color=THEIRS, lw=1.1, ls=":", label="source, training")
-            axis.plot(epochs, published[f"val_{metric}"], color=THEIRS, lw=1.1, label="source, validation")
-        epochs = range(1, len(history[metric]) + 1)
-        marker = "o" if len(epochs) < 15 else None
-        axis.plot(epochs, history[metric], color=OURS, ls=":", marker=marker, ms=3, label="ours, training")
-        axis.plot(epochs, history[f"val_{metric}"], color=OURS, marker=marker, ms=3, label="ours, validation")
-        axis.set(title=name, xlabel="epoch")
-        axis.xaxis.get_major_locator().set_params(integer=True)
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, columnspacing=1.2)
-    _name_the_data(fig, source)
-    show(fig, _describe(history, published, source))
+    curves = {label: history} | ({"source": published} if published else {})
+    for axis, metric, title in zip(axes, ("acc", "loss"), ("Accuracy", "Loss"), strict=True):
+        epochs(axis, max(len(curve["acc"]) for curve in curves.values()))
+        for name, curve in reversed(curves.items()):
+            colour, steps = style.colour(name), range(1, len(curve[metric]) + 1)
+            axis.plot(steps, curve[metric], color=colour, ls=":", label=f"{name}, training")
+            axis.plot(steps, curve[f"val_{metric}"], color=colour, label=f"{name}, validation")
+            ring = best(curve[f"val_{metric}"], lowest=metric == "loss")
+            axis.plot(*ring, "o", ms=7, mfc="none", mec=colour)
+        axis.set_title(title)
+    percent(axes[0])
+    handles, labels = axes[0].get_legend_handles_labels()
+    fig.legend(handles[::-1], labels[::-1], loc="outside lower center", ncols=2, columnspacing=1.5)
+    show(fig, " ".join(_course(name, curve) for name, curve in curves.items()), data)
 
 
-def _name_the_data(fig, source):
-    fig.suptitle(source, fontsize=8, color=THEIRS, x=0.995, ha="right")
-
-
-def _describe(history, published, source):
-    """What the two panels of `learning_curves` show, in words."""
-
-    def course(who, curve):
-        training, validation = curve["acc"], curve["val_acc"]
-        best, lowest = int(np.argmax(validation)), int(np.argmin(curve["val_loss"]))
-        return (
-            f"{who}: training accuracy goes from {training[0]:.2f} to {training[-1]:.2f} in {len(training)} "
-            f"epochs; validation accuracy is best in epoch {best + 1} with {validation[best]:.2f} and ends "
-            f"at {validation[-1]:.2f}; validation loss is lowest in epoch {lowest + 1}."
-        )
-
-    courses = [course("Ours", history)] + ([course("The source", published)] if published else [])
-    return f"Accuracy and loss of training and validation over the epochs ({source}). " + " ".join(courses)
-
-
-def over_epochs(series, source, metric="validation accuracy", log=False):
-    """One curve over the epochs for each of several trainings.
-
-    `series`: a dict from label to a list of values, one an epoch; a label that begins with "source" is drawn
-    as published. `metric` names the values; `log` makes the vertical axis logarithmic; `source`: that of
-    the data.
-    """
-    fig, axis = figure()
-    for number, (label, values) in enumerate(series.items()):
-        colour = THEIRS if label.startswith("source") else COLOURS[number % len(COLOURS)]
-        epochs, every = range(1, len(values) + 1), max(1, len(values) // 12)
-        axis.plot(epochs, values, color=colour, marker=MARKS[number], ms=4, markevery=every, label=label)
-    axis.set(title=metric[0].upper() + metric[1:], xlabel="epoch", yscale="log" if log else "linear")
-    axis.xaxis.get_major_locator().set_params(integer=True)
-    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    _name_the_data(fig, source)
-    ends = "; ".join(
-        f"{label} goes from {values[0]:.3g} to {values[-1]:.3g}" for label, values in series.items()
+def _course(label, curve):
+    """What the two panels of `learning_curves` show of one training, in words."""
+    (top, accuracy), (bottom, loss) = best(curve["val_acc"]), best(curve["val_loss"], lowest=True)
+    return (
+        f"{_start(label)}: validation accuracy is best in epoch {top} with {accuracy:.1%} and ends at "
+        f"{curve['val_acc'][-1]:.1%} after {len(curve['acc'])} epochs; validation loss is lowest in epoch "
+        f"{bottom} with {loss:.2f} and ends at {curve['val_loss'][-1]:.2f}; training accuracy ends at "
+        f"{curve['acc'][-1]:.1%}."
     )
-    show(fig, f"{metric} over the epochs ({source}): {ends}.")
+
+
+def over_epochs(series, data, title="Validation accuracy", chance=None, log=False, ylim=None):
+    """One curve over the epochs for each of several trainings, of shares of examples.
+
+    `series`: a dict from label to a list of values, one an epoch, or to a dict of such lists by seed, drawn
+    in tints. `title` names the values; `log` makes their axis logarithmic, as errors want it; `chance` is
+    drawn as a dashed line; `ylim` are the limits of their axis.
+    """
+    fig, axis = figure(height=3.4)
+    seeds = {label: one if isinstance(one, dict) else {None: one} for label, one in series.items()}
+    epochs(axis, max(len(values) for one in seeds.values() for values in one.values()))
+    axis.set(title=title, yscale="log" if log else "linear")
+    handles = []
+    for number, (label, one) in enumerate(seeds.items()):
+        shades, lines = style.tints(style.colour(label), len(one)), []
+        for shade, values in zip(shades, one.values(), strict=True):
+            steps, every = range(1, len(values) + 1), max(1, len(values) // 12)
+            lines += axis.plot(steps, values, color=shade, marker=MARKS[number], ms=4, markevery=every)
+        handles.append(lines[0])
+    labels = [f"{label}, {len(one)} seeds" if len(one) > 1 else label for label, one in seeds.items()]
+    if chance is not None:
+        handles.append(axis.axhline(chance, color=style.GREY, ls="--", lw=1))
+        labels.append("chance")
+    axis.set_ylim(ylim)
+    percent(axis)
+    fig.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)))
+    courses = "; ".join(_reach(label, one, log) for label, one in seeds.items())
+    show(fig, f"{title} over the epochs: {courses}.", data)
+
+
+def _reach(label, seeds, lowest):
+    """What a label's curves reach, and where, in words."""
+    reached = [best(values, lowest) for values in seeds.values()]
+    if len(reached) == 1:
+        [(epoch, value)] = reached
+        return (
+            f"{label} is best in epoch {epoch} with {value:.1%} and ends at {list(*seeds.values())[-1]:.1%}"
+        )
+    at, values = sorted(epoch for epoch, _ in reached), sorted(value for _, value in reached)
+    return (
+        f"{label} is best, over {len(reached)} seeds, with {values[0]:.1%} to {values[-1]:.1%} in epochs "
+        f"{at[0]} to {at[-1]}"
+    )
+
+
+def _start(text):
+    return text[0].upper() + text[1:]

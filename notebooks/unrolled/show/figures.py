@@ -64,13 +64,22 @@ def show(name):
     The picture is stored in the notebook, so that it is there wherever the notebook is opened. Where nothing
     but text can be shown, its alt text is.
     """
+    for data, metadata in bundles(name):
+        display(data, metadata=metadata, raw=True)
+
+
+def bundles(name):
+    """What `show` displays: a list of (data, metadata), the picture's and the caption's.
+
+    Raises `UnrolledError` for an unknown figure, and where its picture is missing.
+    """
     entries = captions()
     if name not in entries:
         raise UnrolledError(f"there is no figure {name!r}; the nearest are: {nearest(name, entries)}")
     picture = FOLDER / f"{name}.png"
     if not picture.exists():
         raise UnrolledError(f"DL_images/{name}.png is missing: run scripts/draw_figures {name}")
-    _show(picture.read_bytes(), entries[name])
+    return _bundles(picture.read_bytes(), entries[name])
 
 
 def plot_model(model, name):
@@ -79,10 +88,12 @@ def plot_model(model, name):
         return show(name)
     from keras.utils import model_to_dot
 
-    _show(model_to_dot(model, show_shapes=True, dpi=160).create_png(), captions()[name])
+    png = model_to_dot(model, show_shapes=True, dpi=160).create_png()
+    for data, metadata in _bundles(png, captions()[name]):
+        display(data, metadata=metadata, raw=True)
 
 
-def _show(png, entry):
-    """Show a picture with the alt text and the caption of its entry in captions.toml."""
-    style.show(png, entry["alt"])
-    display({"text/markdown": entry["caption"], "text/plain": entry["caption"]}, raw=True)
+def _bundles(png, entry):
+    """The picture with the alt text of its entry in captions.toml, and the caption."""
+    caption = {"text/markdown": entry["caption"], "text/plain": entry["caption"]}
+    return [style.bundle(png, entry["alt"]), (caption, {})]
