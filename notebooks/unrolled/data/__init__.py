@@ -3,6 +3,7 @@
 - `sources`: where data come from and what is said of them; it knows no data set.
 - `batches`: examples in batches, in an order that seed and epoch decide.
 - `imdb`, `mnist`: a file for each data set, with its folder form, Keras's loader and its sample.
+- `own`: a reader's own file, in the form of the reviews.
 - `grammar`: composes the reviews of the sample.
 
 A new data set is a file like `mnist` and a line below. It defines what lessons see, a `sources.DataSet`, and
@@ -13,4 +14,5 @@ hands `sources.load` a function for each place the data may come from.
 from .batches import Batches
 from .imdb import INDEX_FROM, START, UNKNOWN, Reviews, reviews
 from .mnist import Digits, digits
+from .own import texts
 from .sources import COMPUTED, SAMPLE, Source

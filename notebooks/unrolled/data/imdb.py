@@ -1,10 +1,12 @@
 """IMDB: film reviews, each praise or blame, from the Large Movie Review Dataset (Maas et al., 2011)."""
 
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from .. import machine, settings  # noqa: F401 (machine comes before Keras)
+from .. import UnrolledError, machine, settings  # noqa: F401 (machine comes before Keras)
 from . import grammar, sources
 
 import keras  # isort: skip
@@ -12,6 +14,9 @@ import keras  # isort: skip
 START, UNKNOWN, INDEX_FROM = 1, 2, 3
 """Keras's conventions: the id of the start mark, that of a word outside the vocabulary, and what is added to
 a word's frequency rank; 0 is padding."""
+
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+"""A word of a text in lower case, with the apostrophes within it."""
 
 REVIEWS = 25_000
 """How many the real data set has to train on, and as many to test with; half of each are positive."""
@@ -22,17 +27,43 @@ class Reviews(sources.DataSet):
     """Film reviews as integer ids, padded in front, with 1 for a positive review and 0 for a negative.
 
     `x_train`, `x_val`, `x_test`: int32, (reviews, maxlen); `y_train`, `y_val`, `y_test`: int64, (reviews,);
-    `words`: the word of each frequency rank.
+    `words`: the word of each frequency rank; ids below `num_words` are kept, the last `maxlen` of a review.
     """
 
     x_val: np.ndarray
     y_val: np.ndarray
     words: dict = field(repr=False)
+    num_words: int
+    maxlen: int
 
     def decode(self, ids):
         """The words of one review, (maxlen,) ids, as a string without padding; an unknown word is `[?]`."""
         marks = {START: "[start]", UNKNOWN: "[?]"}
         return " ".join(marks.get(i) or self.words[i - INDEX_FROM] for i in map(int, ids) if i)
+
+    def encode(self, text):
+        """The ids of a text, int32, (maxlen,), as those of a review: what `decode` takes back.
+
+        Words are taken in lower case and without punctuation; one that is not among the `num_words` becomes
+        `UNKNOWN`. Raises `UnrolledError` for what is no string and for one without a word.
+        """
+        words = split(text)
+        ranks = np.array([self._ranks.get(word, self.num_words) for word in words])
+        return pad(ranks, np.array([len(words)]), self.num_words, self.maxlen)[0]
+
+    @cached_property
+    def _ranks(self):
+        return {word: rank for rank, word in self.words.items()}
+
+
+def split(text):
+    """The words of a text, in lower case; `UnrolledError` for what is no string or has no word."""
+    if not isinstance(text, str):
+        raise UnrolledError(f"a review is a text between quotation marks, not {text!r}")
+    words = WORD.findall(text.lower().replace("\u2019", "'"))
+    if not words:
+        raise UnrolledError(f"{text!r} has no word to read: write a sentence or two")
+    return words
 
 
 def reviews(num_words, maxlen, validation=0):
@@ -60,6 +91,8 @@ def reviews(num_words, maxlen, validation=0):
         source=source,
         full_examples=REVIEWS - validation if settings.quick else cut,
         words={rank: word for word, rank in word_index.items()},
+        num_words=num_words,
+        maxlen=maxlen,
     )
 
 
