@@ -34,6 +34,11 @@ GREY = COLOURS["published"]
 
 MODELS = {
     "SimpleRNN": BLUE,
+    "SimpleRNN, RMSprop": ORANGE,
+    "SimpleRNN, Adam": PINK,
+    "SimpleRNN, 512 units": INK,
+    "SimpleRNN, He": SKY,
+    "SimpleRNN, dropout": ORANGE,
     "LSTM": RED,
     "GRU": GREEN,
     "four levels": ORANGE,
