@@ -17,16 +17,18 @@ from .. import UnrolledError, published
 from . import archive, rules
 
 TAKES = {
-    "max": lambda training, metric: max(training["history"][metric]),
-    "last": lambda training, metric: training["history"][metric][-1],
-    "epoch_of_max": lambda training, metric: int(np.argmax(training["history"][metric])) + 1,
-    "epoch_of_min": lambda training, metric: int(np.argmin(training["history"][metric])) + 1,
-    "gap": lambda training, metric: training["history"]["acc"][-1] - training["history"]["val_acc"][-1],
-    "curve": lambda training, metric: training["history"][metric],
-    "parameters": lambda training, metric: training["parameters"],
-    "test": lambda training, metric: float(archive.unpacked(training["test"]).mean()),
+    "max": lambda training, how: max(training["history"][how["metric"]]),
+    "last": lambda training, how: training["history"][how["metric"]][-1],
+    "epoch_of_max": lambda training, how: int(np.argmax(training["history"][how["metric"]])) + 1,
+    "epoch_of_min": lambda training, how: int(np.argmin(training["history"][how["metric"]])) + 1,
+    "epoch_of_reaching": lambda training, how: _epoch_of_reaching(training["history"][how["metric"]], how),
+    "gap": lambda training, how: training["history"]["acc"][-1] - training["history"]["val_acc"][-1],
+    "curve": lambda training, how: training["history"][how["metric"]],
+    "parameters": lambda training, how: training["parameters"],
+    "test": lambda training, how: float(archive.unpacked(training["test"]).mean()),
 }
-"""What can be taken of a training; `gap` is that between training and validation accuracy."""
+"""What can be taken of a training; `gap` is that between training and validation accuracy,
+`epoch_of_reaching` the first epoch in which the metric is at least `level`."""
 
 
 def library(one):
@@ -91,7 +93,13 @@ def _take(how, training):
     if "epochs" in how:
         history = {key: values[: how["epochs"]] for key, values in training["history"].items()}
         training = training | {"history": history}
-    return TAKES[how["take"]](training, how.get("metric"))
+    return TAKES[how["take"]](training, how)
+
+
+def _epoch_of_reaching(values, how):
+    """The epoch, counted from 1; one more than there are where none comes so far, which it would at best."""
+    reached = [epoch for epoch, value in enumerate(values, 1) if value >= how["level"]]
+    return reached[0] if reached else len(values) + 1
 
 
 def _training(name, one, records):
