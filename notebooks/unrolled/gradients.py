@@ -109,3 +109,34 @@ def cliff_descent(start, steps, rate, limit=np.inf):
     for _ in range(steps):
         points.append(points[-1] - rate * clip(cliff_gradient(*points[-1]), limit))
     return np.array(points)
+
+
+def automatic(loss, values):
+    """The gradient of a loss by each of `values`, as the backend's own differentiation finds it.
+
+    values: a dict of arrays; `loss` takes it as a dict of tensors and returns one number, a tensor. Returns a
+    dict of arrays of the same shapes. It is what a gradient found by hand is held against; it needs Keras.
+    """
+    from . import machine  # before Keras
+
+    import keras  # isort: skip
+
+    tensors = {name: keras.ops.convert_to_tensor(value) for name, value in values.items()}
+    if machine.backend == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            total = loss(tensors)
+        found = tape.gradient(total, tensors, unconnected_gradients="zero")
+    elif machine.backend == "jax":
+        import jax
+
+        found = jax.grad(loss)(tensors)
+    else:
+        import torch
+
+        tensors = {name: value.detach().requires_grad_() for name, value in tensors.items()}
+        every = torch.autograd.grad(loss(tensors), list(tensors.values()), materialize_grads=True)
+        found = dict(zip(tensors, every, strict=True))
+    return {name: keras.ops.convert_to_numpy(value) for name, value in found.items()}

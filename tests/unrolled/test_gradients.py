@@ -74,3 +74,14 @@ def test_clipping_keeps_the_descent_near():
     assert gradients.cliff_loss(*free[-1]) > 0.4
     assert gradients.cliff_loss(*clipped[-1]) < 0.1
     assert np.hypot(*np.diff(clipped, axis=0).T).max() <= CLIFF["rate"] * limit + 1e-12
+
+
+def test_the_backend_finds_the_slopes_too():
+    from keras import ops
+
+    rng = np.random.default_rng(3)
+    values = {"a": rng.normal(size=(2, 3)), "b": rng.normal(size=3), "unused": np.ones(2)}
+    found = gradients.automatic(lambda v: ops.sum((v["a"] * v["b"]) ** 2), values)
+    assert found["a"] == pytest.approx(2 * values["a"] * values["b"] ** 2)
+    assert found["b"] == pytest.approx(2 * values["b"] * (values["a"] ** 2).sum(axis=0))
+    assert not found["unused"].any()
