@@ -38,6 +38,7 @@ class Training:
     fingerprint of the full one, so it keeps nothing, or elsewhere. `best` names the metric whose highest
     value picks `best_weights`, or is None. `order` is one of `ORDERS`; Keras draws its order anew where a
     training is taken up, so that only "seed and epoch" then comes to what it would have come to in one go.
+    With `glance` a quick run only shows that the training works: it takes one epoch of a few steps.
 
     `options` is what `fit` needs to go on where an earlier start was stopped. `history` is a list of values
     for each metric, `seconds` one float an epoch, `trained` the day of the last epoch (ISO), `best_weights` a
@@ -46,10 +47,13 @@ class Training:
     finished, `interrupted` whether a person stopped this one.
     """
 
-    def __init__(self, name, model, train, epochs, folder=None, best="val_acc", order="seed and epoch"):
+    def __init__(
+        self, name, model, train, epochs, folder=None, best="val_acc", order="seed and epoch", glance=False
+    ):
         self.name, self.best = name, best
         self.order = settings.choose("the order of the examples", order, ORDERS)
-        self.epochs = settings.epochs(epochs)
+        self.glance = glance and settings.quick
+        self.epochs = 1 if self.glance else settings.epochs(epochs)
         self.parameters = model.count_params()
         self.recipe = recipe(model, train, epochs, order)
         self.fingerprint = fingerprint(self.recipe)
@@ -84,6 +88,8 @@ class Training:
         }
         if self.order == "seed and epoch":
             options["shuffle"] = False  # `train` has shuffled already
+        if self.glance:
+            options |= {"steps_per_epoch": settings.GLANCE, "validation_steps": settings.GLANCE}
         return options
 
     def __enter__(self):

@@ -18,7 +18,7 @@ CUT = 30
 
 @pytest.fixture(scope="module")
 def sample():
-    return {seed: grammar.reviews(3_000, seed) for seed in SEEDS}
+    return {seed: grammar.reviews(3_000, 3_000, seed) for seed in SEEDS}
 
 
 def texts(part, word_index):
@@ -68,7 +68,7 @@ def test_ranks_go_by_frequency(sample):
 
 
 def test_a_word_that_only_test_reviews_have_is_left_out():
-    train, test, word_index = grammar.reviews(2, 0)
+    train, test, word_index = grammar.reviews(2, 2, 0)
     assert train["tokens"].max() == len(word_index)
     assert test["tokens"].max() <= len(word_index)
     assert test["lengths"].sum() == len(test["tokens"])
@@ -107,7 +107,7 @@ def test_every_process_composes_the_same():
     """The grammar alone is imported, without the package: that spares each process Keras."""
     code = (
         "import zlib, grammar\n"
-        "train, test, words = grammar.reviews(50, 7)\n"
+        "train, test, words = grammar.reviews(50, 50, 7)\n"
         "print([zlib.crc32(part[key].tobytes()) for part in (train, test) for key in sorted(part)], words)"
     )
     first, second = (
@@ -125,7 +125,7 @@ def test_every_process_composes_the_same():
 
 
 def test_seeds_and_parts_differ():
-    (train, test, _), (other, _, _) = grammar.reviews(50, 0), grammar.reviews(50, 1)
+    (train, test, _), (other, _, _) = grammar.reviews(50, 50, 0), grammar.reviews(50, 50, 1)
     assert not np.array_equal(train["lengths"], other["lengths"])
     assert not np.array_equal(train["lengths"], test["lengths"])
 
@@ -140,7 +140,7 @@ def test_counting_words_is_not_enough(sample, seed, maxlen):
 
 def test_reading_in_order_is():
     """The same ends of reviews that counting cannot judge, read by a small recurrent network."""
-    x, y, x_test, y_test = padded(grammar.reviews(2_000, 0), CUT)
+    x, y, x_test, y_test = padded(grammar.reviews(2_000, 2_000, 0), CUT)
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [

@@ -42,23 +42,24 @@ def folder(full, monkeypatch, tmp_path):
 # Padding
 
 
-def by_keras(tokens, lengths, num_words, maxlen):
+def by_keras(tokens, lengths, num_words, maxlen, keep="last"):
     """What `pad` should give, by Keras's own means, one review after another."""
     ends = np.cumsum(lengths)
     reviews = [tokens[end - length : end] for end, length in zip(ends, lengths, strict=True)]
     marked = [[1] + [rank + 3 if rank + 3 < num_words else 2 for rank in review] for review in reviews]
-    return keras.utils.pad_sequences(marked, maxlen)
+    return keras.utils.pad_sequences(marked, maxlen, truncating={"last": "pre", "first": "post"}[keep])
 
 
 @pytest.mark.parametrize("num_words", (4, 50, 10_000))
 @pytest.mark.parametrize("maxlen", (1, 2, 12, 13, 60))
-def test_pad_is_keras_s(num_words, maxlen):
+@pytest.mark.parametrize("keep", ("last", "first"))
+def test_pad_is_keras_s(num_words, maxlen, keep):
     rng = np.random.default_rng(maxlen + num_words)
     lengths = np.concatenate([[0, 11, 12, 13, 0], rng.integers(0, 40, 100), [0]])
     tokens = rng.integers(1, 90, lengths.sum()).astype("int32")
-    padded = imdb.pad(tokens, lengths, num_words, maxlen)
+    padded = imdb.pad(tokens, lengths, num_words, maxlen, keep)
     assert padded.dtype == np.int32
-    np.testing.assert_array_equal(padded, by_keras(tokens, lengths, num_words, maxlen))
+    np.testing.assert_array_equal(padded, by_keras(tokens, lengths, num_words, maxlen, keep))
 
 
 def test_pad_one_by_hand():
@@ -269,7 +270,8 @@ def test_arguments_at_their_limits(few):
 
 def test_sample_reviews(quick):
     reviews = data.reviews(10_000, 500)
-    assert reviews.x_train.shape == reviews.x_test.shape == (settings.QUICK_EXAMPLES, 500)
+    assert reviews.x_train.shape == (settings.QUICK_EXAMPLES, 500)
+    assert reviews.x_test.shape == (settings.QUICK_TEST, 500)
     assert reviews.y_train.mean() == reviews.y_test.mean() == 0.5
     assert reviews.source == "built-in sample" and not reviews.evidence
     assert (reviews.x_train[:, -1] > 3).all()

@@ -519,3 +519,12 @@ def test_three_kills_lose_nothing_and_mix_nothing(tmp_path):
     assert killed.resumed > 0
     assert [len(values) for values in killed.history.values()] == [kills.EPOCHS] * 4
     assert kills.differences(tmp_path / "killed", tmp_path / "undisturbed") == []
+
+
+def test_a_glance_is_a_few_steps_of_a_quick_run_and_all_of_a_full_one(tmp_path, monkeypatch):
+    full = Training("tiny", tiny(), data(), EPOCHS, tmp_path, glance=True)
+    assert full.epochs == EPOCHS and "steps_per_epoch" not in full.options
+    monkeypatch.setattr(settings, "quick", True)
+    quick = Training("tiny", tiny(), data(), EPOCHS, glance=True)
+    assert (quick.epochs, quick.options["steps_per_epoch"]) == (1, settings.GLANCE)
+    assert quick.fingerprint == full.fingerprint

@@ -99,14 +99,15 @@ GRAMMAR = {
 RULES = {symbol: [pattern.split() for pattern in patterns.split("|")] for symbol, patterns in GRAMMAR.items()}
 
 
-def reviews(n, seed):
-    """`n` training and `n` test reviews, half of them positive, and the word index.
+def reviews(n, tests, seed):
+    """`n` training and `tests` test reviews, half of them positive, and the word index.
 
     Each part is a dict: `tokens`, the words' frequency ranks from 1, one review after another, int32;
-    `lengths`, words a review, int64, (n,); `labels`, 1 for a positive review and 0 for a negative, int8,
+    `lengths`, words a review, int64; `labels`, 1 for a positive review and 0 for a negative, int8,
     (n,). The word index maps each word of the training reviews to its rank; others are left out.
     """
-    train, test = (_compose(n, random.Random(f"{part} {seed}")) for part in ("train", "test"))
+    parts = {"train": n, "test": tests}
+    train, test = (_compose(number, random.Random(f"{part} {seed}")) for part, number in parts.items())
     counts = Counter(word for review in train[0] for word in review)
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
     word_index = {word: rank for rank, word in enumerate(ranked, 1)}

@@ -15,6 +15,9 @@ START, UNKNOWN, INDEX_FROM = 1, 2, 3
 """Keras's conventions: the id of the start mark, that of a word outside the vocabulary, and what is added to
 a word's frequency rank; 0 is padding."""
 
+KEEP = ("last", "first")
+"""Which end of a long review may be kept."""
+
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 """A word of a text in lower case, with the apostrophes within it."""
 
@@ -66,27 +69,29 @@ def split(text):
     return words
 
 
-def reviews(num_words, maxlen, validation=0):
+def reviews(num_words, maxlen, validation=0, keep="last"):
     """The reviews as `Reviews`.
 
     The last `validation` of the 25,000 training reviews are kept apart, in a smaller set as large a share.
 
     Ids below `num_words` are kept, the others become `UNKNOWN`; a review is cut to its last `maxlen`
-    tokens, a shorter one padded with zeros in front, as `keras.utils.pad_sequences` does by default.
+    tokens, or with `keep="first"` to its first, and a shorter one padded with zeros in front, as
+    `keras.utils.pad_sequences` does it, by default and with `truncating="post"`.
     Raises `UnrolledError` if an argument is out of its range or the data cannot be had (`sources.load`).
     """
     sources.check_whole("num_words", num_words, UNKNOWN + 1)
     sources.check_whole("maxlen", maxlen, 1)
     sources.check_whole("validation", validation, 0, REVIEWS - 1)
+    settings.choose("keep", keep, KEEP)
     train, test, word_index, source = sources.load("IMDB", _from_folder, _from_keras, _from_sample)
-    x, y = pad(train["tokens"], train["lengths"], num_words, maxlen), train["labels"].astype("int64")
+    x, y = pad(train["tokens"], train["lengths"], num_words, maxlen, keep), train["labels"].astype("int64")
     cut = len(x) - len(x) * validation // REVIEWS
     return Reviews(
         x_train=x[:cut],
         y_train=y[:cut],
         x_val=x[cut:],
         y_val=y[cut:],
-        x_test=pad(test["tokens"], test["lengths"], num_words, maxlen),
+        x_test=pad(test["tokens"], test["lengths"], num_words, maxlen, keep),
         y_test=test["labels"].astype("int64"),
         source=source,
         full_examples=REVIEWS - validation if settings.quick else cut,
@@ -96,11 +101,14 @@ def reviews(num_words, maxlen, validation=0):
     )
 
 
-def pad(tokens, lengths, num_words, maxlen):
+def pad(tokens, lengths, num_words, maxlen, keep="last"):
     """Ragged reviews as one padded matrix, int32, (reviews, maxlen), in Keras's form.
 
     `tokens`: frequency ranks from 1, (sum of lengths,); `lengths`: tokens a review, (reviews,).
     """
+    if keep == "first":  # behind the start mark
+        from_the_start = np.arange(len(tokens)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        tokens, lengths = tokens[from_the_start < maxlen - 1], np.minimum(lengths, maxlen - 1)
     ends = np.cumsum(lengths)
     from_the_end = np.repeat(ends, lengths) - np.arange(len(tokens))
     ids = tokens[from_the_end <= maxlen] + INDEX_FROM
@@ -140,7 +148,8 @@ def _from_keras():
 
 
 def _from_sample():
-    return *grammar.reviews(settings.examples(REVIEWS), settings.seed), sources.SAMPLE
+    tests = settings.QUICK_TEST if settings.quick else REVIEWS
+    return *grammar.reviews(settings.examples(REVIEWS), tests, settings.seed), sources.SAMPLE
 
 
 def _checked(train, test, word_index, where, index_where):

@@ -1,7 +1,8 @@
 """Charts of what was measured, in one style, each with its alt text.
 
 A label on the screen begins with the name of a model, which sets its colour (`style.MODELS`), or with
-"source" or "chance", which are grey.
+"source" or "chance", which are grey. What a source published on real data is not drawn beside a run on the
+built-in sample.
 """
 
 import io
@@ -10,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from ..data import SAMPLE
 from . import style
 
 plt.style.use(style.SHEET)
@@ -44,7 +46,7 @@ def show(figure, alt, data=None):
 def percent(axis, which="y"):
     """Write the ticks of an axis that holds shares as percentages: "85 %", on a logarithmic axis "2 %"."""
     axis = getattr(axis, f"{which}axis")
-    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.10g} %"))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.10g} %".replace("-", "\u2212")))
     if axis.get_scale() == "log":
         axis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
         axis.set_minor_locator(NullLocator())
@@ -76,7 +78,7 @@ def learning_curves(label, history, data, published=None):
     source's log, or None; `data`: their source. A ring marks the best validation value of each.
     """
     fig, axes = figure(columns=2)
-    curves = {label: history} | ({"source": published} if published else {})
+    curves = _comparable({label: history} | ({"source": published} if published else {}), data)
     for axis, metric, title in zip(axes, ("acc", "loss"), ("Accuracy", "Loss"), strict=True):
         epochs(axis, max(len(curve["acc"]) for curve in curves.values()))
         for name, curve in reversed(curves.items()):
@@ -111,6 +113,7 @@ def over_epochs(series, data, title="Validation accuracy", chance=None, log=Fals
     drawn as a dashed line; `ylim` are the limits of their axis.
     """
     fig, axis = figure(height=3.4)
+    series = _comparable(series, data)
     seeds = {label: one if isinstance(one, dict) else {None: one} for label, one in series.items()}
     epochs(axis, max(len(values) for one in seeds.values() for values in one.values()))
     axis.set(title=title, yscale="log" if log else "linear")
@@ -145,6 +148,11 @@ def _reach(label, seeds, lowest):
         f"{label} is best, over {len(reached)} seeds, with {values[0]:.1%} to {values[-1]:.1%} in epochs "
         f"{at[0]} to {at[-1]}"
     )
+
+
+def _comparable(series, data):
+    """Those of the curves that were measured on data like these: a sample is no film review."""
+    return {label: one for label, one in series.items() if data != SAMPLE or not label.startswith("source")}
 
 
 def _start(text):
