@@ -268,3 +268,27 @@ def test_the_fingerprint_without_a_seed_is_the_same_for_all_seeds():
     other = data.Batches(np.zeros((8, 3), "float32"), np.zeros(8, "int64"), 4, seed=1)
     one, two = (record.trained(training.Training("a", tiny(), batches, 2)) for batches in (train, other))
     assert one["fingerprint"] != two["fingerprint"] and one["recipe"] == two["recipe"]
+
+
+def test_values_by_seed_come_from_this_run_and_the_records(project):
+    others = [
+        records.made_up(seed=seed, trainings={"as_printed": records.training(right=[1, 0])})
+        for seed in (0, 3)
+    ]
+    others += [records.made_up("lstm_imdb", seed=2), records.made_up(library="keras 2", seed=5)]
+    for one in others:
+        archive.write(one, settings.RESULTS)
+    run = record.Run(LESSON, REAL)
+    trained(run)
+    run.test("as_printed", [True, True, True, False])
+    assert run.seeds("as_printed", "val_acc") == {0: [0.51234567, 0.75], 3: records.CURVE}
+    assert run.seeds("as_printed", "test") == {0: 0.75, 3: 0.5}
+    assert run.seeds("lstm_imdb/as_printed", "val_acc") == {2: records.CURVE}
+
+
+def test_a_run_on_a_sample_has_its_own_values_only(project):
+    archive.write(records.made_up(seed=3), settings.RESULTS)
+    run = record.Run(LESSON, SAMPLE)
+    trained(run)
+    assert list(run.seeds("as_printed", "val_acc")) == [0]
+    assert run.seeds("lstm_imdb/lstm_28", "test") == {}

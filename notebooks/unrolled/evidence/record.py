@@ -17,7 +17,7 @@ import numpy as np
 from .. import UnrolledError, machine, published, settings, start, timing
 from .. import data as data_sets
 from ..training import Training, fingerprint
-from . import archive
+from . import archive, measured
 
 DIGITS = 6
 """How many decimals of a metric are stored."""
@@ -70,17 +70,19 @@ class Run:
     def seeds(self, name, metric):
         """A metric of the training `name` by seed: this run's and, if it is evidence, all recorded ones'.
 
-        A dict from seed to a list of values, one an epoch; this run's comes first.
+        A dict from seed to a list of values, one an epoch, for the metric "test" to the share of the test
+        examples that are right; this run's comes first. Of another lesson, written "lesson/training", there
+        are the recorded ones only.
         """
-        found = {settings.seed: self.trainings[name].history[metric]}
+        lesson, _, training = name.rpartition("/")
+        which, found = (lesson or self.lesson, machine.backend), {}
+        if not lesson:
+            test = metric == "test"
+            found[settings.seed] = self.right[name].mean() if test else self.trainings[name].history[metric]
+        take = measured.TAKES["test" if metric == "test" else "curve"]
         for one in archive.load() if self.evidence else ():
-            same = (one["lesson"], one["library"], one["backend"]) == (
-                self.lesson,
-                "keras 3",
-                machine.backend,
-            )
-            if same and name in one["trainings"]:
-                found.setdefault(one["seed"], one["trainings"][name]["history"][metric])
+            if (one["lesson"], measured.library(one)) == which and training in one["trainings"]:
+                found.setdefault(one["seed"], take(one["trainings"][training], {"metric": metric}))
         return found
 
     def measure(self, **values):
