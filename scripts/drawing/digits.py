@@ -1,16 +1,12 @@
 """A handwritten digit as a sequence of rows: the models of source 001."""
 
-import shutil
-import tempfile
 from functools import cache
-from importlib.util import find_spec
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from scipy.ndimage import zoom
 from sklearn.datasets import load_digits
+from unrolled.show import figures
 
 from drawing.gates import lstm
 from drawing.vocabulary import SMALL, TINY, CannotDraw, Canvas, figure
@@ -54,16 +50,16 @@ def digit_row_by_row():
         c.dots(408, middle, 6, upright=True)
         c.arrow((408, middle - 9), after, meaning="hidden")
         c.dots(296, middle, 6, upright=True)
-    scores, chances = c.box(482, 80, "Dense", "output", 58), c.box(558, 80, "softmax", "output", 64)
+    scores, chances = c.box(480, 80, "Dense", "output", 58), c.box(555, 80, "softmax", "output", 64)
     c.arrow(stages[-1], scores, meaning="output")
     c.arrow(scores, chances, meaning="output")
-    c.arrow(chances, c.word(558, 160, "“5”"), meaning="output")
+    c.arrow(chances, c.word(555, 160, "“5”"), meaning="output")
     for x, words in (
         (138, "28 rows\nof 28 pixels"),
         (296, "28 inputs\nof 28 numbers"),
         (408, "256\nunits"),
-        (482, "10\nscores"),
-        (558, "10\nprobabilities"),
+        (480, "10\nscores"),
+        (555, "10\nprobabilities"),
     ):
         c.text(x, 50, words, TINY, None, va="top")
     return c.figure
@@ -93,14 +89,6 @@ def mnist_model():
 @figure("mnist_rnn_model", outside=True)
 def digit_model():
     """The model of source 001 as Keras itself draws it, with Graphviz."""
-    if not shutil.which("dot") or not find_spec("pydot"):
+    if not figures.can_plot():
         raise CannotDraw("Graphviz or pydot is not installed")
-    from keras.utils import plot_model
-
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "model.png"
-        plot_model(mnist_model(), file, show_shapes=True, dpi=160)
-        drawn = Image.open(file).convert("RGB")
-    sheet = Image.new("RGB", (1200, drawn.height + 40), "white")
-    sheet.paste(drawn, ((1200 - drawn.width) // 2, 20))
-    return sheet
+    return figures.model_picture(mnist_model())

@@ -204,7 +204,7 @@ def test_command_explains_a_folder_it_cannot_write(command, folder, capsys):
 
 
 def test_command_keeps_a_picture_it_cannot_draw(command, folder, capsys, monkeypatch):
-    monkeypatch.setattr(digits.shutil, "which", lambda program: None)
+    monkeypatch.setattr(pictures.figures, "can_plot", lambda: False)
     assert not command(["mnist_rnn_model"])
     assert "Graphviz" in capsys.readouterr().out
     assert not (folder / "mnist_rnn_model.png").exists()

@@ -1,8 +1,11 @@
 """The drawings as a notebook shows them, and what is said about them."""
 
 import base64
+import io
+from types import SimpleNamespace
 
 import pytest
+from PIL import Image, ImageOps
 from unrolled import UnrolledError
 from unrolled.show import figures, style
 
@@ -69,8 +72,23 @@ def test_show_says_which_picture_is_missing(tmp_path, monkeypatch):
 
 def test_a_model_is_shown_as_committed_where_graphviz_is_missing(monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda png, alt: shown.append(png))
-    monkeypatch.setattr(figures, "display", lambda *data, **options: None)
+    monkeypatch.setattr(figures, "display", lambda data, **options: shown.append(data))
     monkeypatch.setattr(figures.shutil, "which", lambda program: None)
     figures.plot_model(None, "mnist_rnn_model")
-    assert shown == [(figures.FOLDER / "mnist_rnn_model.png").read_bytes()]
+    picture, caption = shown
+    assert base64.b64decode(picture["image/png"]) == (figures.FOLDER / "mnist_rnn_model.png").read_bytes()
+    assert caption["text/markdown"] == ENTRIES["mnist_rnn_model"]["caption"]
+
+
+@pytest.mark.parametrize("size", [(300, 90), (2000, 90)])
+def test_a_model_that_keras_draws_gets_a_margin(size, monkeypatch):
+    drawn = io.BytesIO()
+    Image.new("RGB", size, "black").save(drawn, "PNG")
+    dot = SimpleNamespace(create_png=drawn.getvalue)
+    monkeypatch.setattr("keras.utils.model_to_dot", lambda model, **options: dot)
+    black = ImageOps.invert(figures.model_picture(None)).getbbox()
+    sheet = figures.model_picture(None).size
+    assert sheet[0] >= 2 * style.WIDTH
+    assert (black[2] - black[0], black[3] - black[1]) == size
+    sides = black[0], black[1], sheet[0] - black[2], sheet[1] - black[3]
+    assert min(sides) == figures.MARGIN and sides[0] == sides[2]
