@@ -3,7 +3,7 @@
 The letters are those of every lesson: Z_{i+1} = tanh(W Z_i + U X_{i+1} + b), Y = h(V Z + c).
 """
 
-from drawing.vocabulary import BIG, SMALL, Canvas, Shape, figure
+from drawing.vocabulary import BIG, KINDS, SMALL, Canvas, Shape, figure
 
 FLOW = ("input", "hidden", "output")
 """The meanings of a network's rows, from the bottom up."""
@@ -67,8 +67,8 @@ def two_steps_and_loop():
         for letter, y in zip("XZY", rows[shift:], strict=False):
             c.text(x + side * 54, y, f"${letter}_{{{step}}}$", ha=ha)
         for k, letter in enumerate("UV"):
-            c.web(layers[k], layers[k + 1], FLOW[2 * k])
-            c.text(x + side * 54, rows[shift + k] + 46, f"${letter}$", BIG, FLOW[2 * k], ha)
+            c.web(layers[k], layers[k + 1], KINDS[letter])
+            c.text(x + side * 54, rows[shift + k] + 46, f"${letter}$", BIG, KINDS[letter], ha)
         steps.append(layers)
     c.web(steps[0][1], steps[1][1], "hidden")
     c.text(210, 164, "$W$", BIG, "hidden")

@@ -30,7 +30,7 @@ def rows_of_the_embedding():
             c.dots(368, y, 7, upright=True)
             continue
         word, entry = word_of.get(number), c.word(312, y, number, SMALL, ha="right")
-        row = c.cells(368, y, [False] * 8, "input" if word else None, 12, 18, TINTS.get(word))
+        row = c.cells(368, y, [False] * 8, "input" if word else None, 12, 18, TINTS.get(word, 1))
         ways[word] = entry, row
     for k, (word, number) in enumerate(IDS.items()):
         y, pale, (entry, row) = 190 - 65 * k, TINTS[word], ways[word]
