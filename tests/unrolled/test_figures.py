@@ -44,10 +44,10 @@ def test_a_mistake_in_the_captions_is_told_in_one_line(text, complaint, tmp_path
 
 def test_show_stores_picture_caption_and_alt_text(monkeypatch):
     shown = []
-    for room in figures, style:
-        monkeypatch.setattr(room, "display", lambda data, **options: shown.append((data, options)))
+    monkeypatch.setattr(figures, "display", lambda data, **options: shown.append((data, options)))
     figures.show("rnn36")
     (picture, options), (caption, _) = shown
+    assert [(data, options["metadata"]) for data, options in shown] == figures.bundles("rnn36")
     alt, words = ENTRIES["rnn36"]["alt"], ENTRIES["rnn36"]["caption"]
     assert base64.b64decode(picture["image/png"]) == (figures.FOLDER / "rnn36.png").read_bytes()
     assert picture["text/plain"] == alt
@@ -55,9 +55,10 @@ def test_show_stores_picture_caption_and_alt_text(monkeypatch):
     assert caption == {"text/markdown": words, "text/plain": words}
 
 
-def test_show_names_the_nearest_figures():
+@pytest.mark.parametrize("ask", (figures.show, figures.bundles))
+def test_show_names_the_nearest_figures(ask):
     with pytest.raises(UnrolledError, match="no figure 'lstm_cel'.*lstm_cell"):
-        figures.show("lstm_cel")
+        ask("lstm_cel")
 
 
 def test_show_says_which_picture_is_missing(tmp_path, monkeypatch):

@@ -14,7 +14,7 @@ from functools import cache
 import filelock
 import numpy as np
 
-from .. import UnrolledError, machine, published, settings, start, timing
+from .. import UnrolledError, machine, published, settings, timing
 from .. import data as data_sets
 from ..training import Training, fingerprint
 from . import archive
@@ -73,13 +73,9 @@ class Run:
         A dict from seed to a list of values, one an epoch; this run's comes first.
         """
         found = {settings.seed: self.trainings[name].history[metric]}
+        mine = (self.lesson, "keras 3", machine.backend)
         for one in archive.load() if self.evidence else ():
-            same = (one["lesson"], one["library"], one["backend"]) == (
-                self.lesson,
-                "keras 3",
-                machine.backend,
-            )
-            if same and name in one["trainings"]:
+            if (one["lesson"], one["library"], one["backend"]) == mine and name in one["trainings"]:
                 found.setdefault(one["seed"], one["trainings"][name]["history"][metric])
         return found
 
@@ -98,27 +94,23 @@ class Run:
             print(f"{name} = {value:.6g}")
 
     def as_dict(self):
-        """The record as plain dicts, lists, strings and numbers, sealed."""
-        return archive.sealed(
-            {
-                "lesson": self.lesson,
-                "library": "keras 3",
-                "backend": machine.backend,
-                "seed": settings.seed,
-                "profile": settings.profile,
-                "evidence": self.evidence,
-                "finished": date.today().isoformat(),
-                "device": machine.device,
-                "threads": machine.threads,
-                "versions": machine.versions(),
-                "data": {"source": self.source, "sha256": self.sha256},
-                "trainings": {
-                    name: trained(one, self.right.get(name)) for name, one in self.trainings.items()
-                },
-                "timed": self.timed,
-                "measured": self.measured,
-            }
-        )
+        """The record as plain dicts, lists, strings and numbers, without its seal."""
+        return {
+            "lesson": self.lesson,
+            "library": "keras 3",
+            "backend": machine.backend,
+            "seed": settings.seed,
+            "profile": settings.profile,
+            "evidence": self.evidence,
+            "finished": date.today().isoformat(),
+            "device": machine.device,
+            "threads": machine.threads,
+            "versions": machine.versions(),
+            "data": {"source": self.source, "sha256": self.sha256},
+            "trainings": {name: trained(one, self.right.get(name)) for name, one in self.trainings.items()},
+            "timed": self.timed,
+            "measured": self.measured,
+        }
 
     def save(self):
         """Write the record and print what was trained; an interrupted run writes none."""
@@ -127,7 +119,7 @@ class Run:
             names = ", ".join(interrupted)
             print(f"Interrupted in {names}: no record is written; run the lesson again to continue.")
             return
-        step = {"step_ms": round(start.step_ms(), 3)} if self.evidence else {}
+        step = {"step_ms": round(timing.reference(), 3)} if self.evidence else {}
         archive.write(archive.sealed(self.as_dict() | step), settings.results(self.evidence))
         print(f"recorded: {self.lesson}, {machine.backend}, seed {settings.seed}")
         width = max(map(len, [*self.trainings, *self.timed]), default=0)

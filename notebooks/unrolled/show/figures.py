@@ -69,8 +69,7 @@ def show(name):
     The picture is stored in the notebook, so that it is there wherever the notebook is opened. Where nothing
     but text can be shown, its alt text is.
     """
-    for data, metadata in bundles(name):
-        display(data, metadata=metadata, raw=True)
+    _display(bundles(name))
 
 
 def bundles(name):
@@ -93,8 +92,7 @@ def plot_model(model, name):
         return show(name)
     file = io.BytesIO()
     model_picture(model).save(file, "PNG", optimize=True)
-    for data, metadata in _bundles(file.getvalue(), captions()[name]):
-        display(data, metadata=metadata, raw=True)
+    _display(_bundles(file.getvalue(), captions()[name]))
 
 
 def can_plot():
@@ -119,3 +117,8 @@ def _bundles(png, entry):
     """The picture with the alt text of its entry in captions.toml, and the caption."""
     caption = {"text/markdown": entry["caption"], "text/plain": entry["caption"]}
     return [style.bundle(png, entry["alt"]), (caption, {})]
+
+
+def _display(outputs):
+    for data, metadata in outputs:
+        display(data, metadata=metadata, raw=True)
