@@ -138,9 +138,16 @@ def test_what_is_recorded_and_unchanged_is_left_out(folder):
     assert names(make(folder, "first", again=True).jobs) == ["first 0"]
 
 
-def test_changed_code_is_run_again_and_changed_prose_is_not(folder):
+def test_changed_code_is_run_again_and_changed_prose_or_a_new_drawing_is_not(folder):
     recorded(folder, "first")
     change(folder, "first", 0, source="# Another title")
+    assert make(folder, "first").jobs == []
+    drawing = {"cell_type": "code", "id": "d", "metadata": {}, "source": ['figures.show("rnn1")']}
+    with_one = notebook.read(settings.lessons(folder)["first"])
+    with_one["cells"].insert(1, drawing | {"outputs": [], "execution_count": None})
+    settings.lessons(folder)["first"].write_text(notebook.as_text(with_one))
+    assert make(folder, "first").jobs == []
+    recorded(folder, "first", code=code(folder, "first") | {"d": "0" * 16})
     assert make(folder, "first").jobs == []
     change(folder, "first")
     assert names(make(folder, "first").jobs) == ["first 0"]

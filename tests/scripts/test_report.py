@@ -9,6 +9,7 @@ import pages
 import pytest
 import records
 from environment import ROOT
+from runner import notebook as stored
 from unrolled import published
 from unrolled.evidence import archive
 
@@ -21,8 +22,9 @@ def set_up(monkeypatch):
     monkeypatch.setitem(MAIN.__globals__, "ensure", lambda: None)
 
 
-def test_the_committed_pages_are_current():
-    assert MAIN(["--check"]) == 0
+def test_the_committed_pages_are_current(capsys):
+    status = MAIN(["--check"])
+    assert status == 0, capsys.readouterr().err
 
 
 @pytest.fixture
@@ -62,7 +64,28 @@ def test_only_tables_and_times_of_a_lesson_are_written(copy):
     after = nbformat.read(copy / "notebooks" / LESSON, 4)
     changed = [new for old, new in zip(before.cells, after.cells, strict=True) if old != new]
     assert {cell.id for cell in changed} == {"01m-04", "28c-04"}
-    assert "takes 1 min on 2 CPU cores" in after.cells[0].source
+    assert "in full 10 s on 2 CPU cores" in after.cells[0].source
+
+
+def test_a_drawing_is_put_in_without_a_run(copy):
+    path = copy / "notebooks" / LESSON
+    notebook = nbformat.read(path, 4)
+    marks = stored.code(notebook)
+    notebook.cells.insert(4, nbformat.v4.new_code_cell('figures.show("rnn36")', id="a-drawing"))
+    nbformat.write(notebook, path)
+    archive.write(records.made_up(code=marks), copy / "notebooks" / "results")
+    MAIN([], copy)
+    notebook = nbformat.read(path, 4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    (drawing,) = [cell for cell in code if cell.id == "a-drawing"]
+    assert "image/png" in drawing.outputs[0].data
+
+    code[-1].source += "\nprint(1)"  # this takes a run
+    code[-1].execution_count = None
+    nbformat.write(notebook, path)
+    MAIN([], copy)
+    assert nbformat.read(path, 4).cells[-1].execution_count is None
 
 
 def test_a_lesson_without_an_entry_is_an_error(copy, capsys):
