@@ -189,8 +189,9 @@ def first(name, records):
 
 
 def times(notebook, run):
-    """How long a lesson takes to read, to run quickly and to run in full, in one line."""
-    words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+    """How long a lesson takes to read, to run quickly and to run in full, in a line that is not counted."""
+    texts = [between("times", "", cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
+    words = sum(len(text.split()) for text in texts)
     lines = sum(len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code")
     reading = 5 * math.ceil((words / WORDS + lines / LINES) / 5)
     full = sum(sum(one["seconds"]) for one in run["trainings"].values())

@@ -109,6 +109,8 @@ def _of_cell(cell, number):
     if len(cell.source.splitlines()) > LONGEST:
         yield f"has {len(cell.source.splitlines())} lines, {LONGEST} at most are easy to read"
     calls = list(_calls(cell.source))
+    if ["figures", "show"] in calls and len(_parsed(cell.source).body) > 1:
+        yield "shows a drawing and does more: scripts/report renews a drawing that is alone in its cell"
     if any(map(_draws, calls)) and not any("image/png" in output.get("data", {}) for output in cell.outputs):
         yield "shows a picture, and none is stored"
     elif not cell.outputs and (any(map(_speaks, calls)) or _ends_in_value(cell.source)):

@@ -78,6 +78,11 @@ def picture_missing(nb):
     return "shows a picture, and none is stored"
 
 
+def drawing_not_alone(nb):
+    nb.cells[COUNT_CELL].source += '\nfigures.show("rnn1")'
+    return "shows a drawing and does more"
+
+
 def path_in_output(nb):
     nb.cells[COUNT_CELL].outputs[0].text = "recorded in /home/someone/unrolled/results\n"
     return "names a path of a machine: /home/someone"
@@ -170,8 +175,8 @@ def kernel_metadata(nb):
 
 FORM = (
     error_stored, stderr_stored, output_cleared, ignored_output_cleared, value_cleared, never_run,
-    out_of_order, run_twice, picture_missing, path_in_output, windows_path_in_output, progress_bar,
-    address, unknown_tag, marker_comment, long_cell, other_badge, other_address, other_setup,
+    out_of_order, run_twice, picture_missing, drawing_not_alone, path_in_output, windows_path_in_output,
+    progress_bar, address, unknown_tag, marker_comment, long_cell, other_badge, other_address, other_setup,
     setup_of_another_lesson, setup_compared, setup_cleared, answer_cleared, no_checks, attachment,
     timing_metadata, kernel_metadata,
 )  # fmt: skip

@@ -242,6 +242,22 @@ def test_what_is_printed_in_one_go_is_stored_in_one_piece():
     assert whole == [printed("stdout", "a\n", "b"), picture, printed("stdout", "c")]
 
 
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ('figures.show("rnn1")', "rnn1"),
+        (['figures.show("lstm_cell")', "\n"], "lstm_cell"),
+        ('print(figures.show("rnn1"))', None),
+        ('figures.show("rnn1")\nprint(1)', None),
+        ('figures.plot_model(model, "rnn1")', None),
+        ('figures.show("rnn1", width=3)', None),
+        ("", None),
+    ],
+)
+def test_a_drawing_is_a_cell_of_its_own(source, name):
+    assert notebook.figure({"source": source}) == name
+
+
 def test_marks_tell_sources_and_outputs_apart(folder):
     path = settings.lessons(folder)["first"]
     before = notebook.read(path)
@@ -254,4 +270,10 @@ def test_marks_tell_sources_and_outputs_apart(folder):
     assert notebook.outputs(before) == notebook.outputs(after)
     after["cells"][miniature.COUNT_CELL]["metadata"]["tags"] = ["verdicts"]
     assert notebook.outputs(after).keys() == notebook.outputs(before).keys() - set(changed)
+    change(folder, "first", source='figures.show("rnn1")')
+    drawing = notebook.read(path)
+    for marks in (notebook.code, notebook.outputs):
+        assert marks(drawing).keys() == marks(before).keys() - set(changed)
+    assert notebook.same_code(drawing, notebook.code(before)), "a drawing takes no run"
+    assert not notebook.same_code(after, notebook.code(before))
     assert FIRST == (0, "tensorflow")
