@@ -5,10 +5,14 @@ from unrolled import UnrolledError, published, settings
 
 
 def test_every_notebook_has_its_entry_and_the_other_way_round():
+    for name in settings.lessons():
+        assert name in published.lessons(), f"write published/{name}.toml"
+    for name in published.lessons():
+        assert name in settings.lessons(), f"published/{name}.toml is there, and no notebooks/NN_{name}.ipynb"
     assert published.lessons() == list(settings.lessons())
 
 
-@pytest.mark.parametrize("lesson", published.lessons())
+@pytest.mark.parametrize("lesson", settings.lessons())
 def test_a_lesson_s_entry_is_complete(lesson):
     """And every claim in it: see the mistakes below."""
     assert published.claims(lesson)
@@ -102,7 +106,7 @@ def test_errata_name_a_source_and_a_heading():
         assert f"## {heading}" in notebooks[lesson], one["shown"]
 
 
-@pytest.mark.parametrize("lesson", published.lessons())
+@pytest.mark.parametrize("lesson", settings.lessons())
 def test_causes_name_a_heading(lesson):
     text = settings.lessons()[lesson].read_text(encoding="utf-8")
     for cause in published.lesson(lesson)["cause"].values():
