@@ -159,7 +159,7 @@ def sources():
 def lesson(name, path, records):
     """The text of a lesson's notebook with what is not its own renewed: drawings, verdicts, times.
 
-    No cell is run.
+    No cell is run. The cells' numbers are renewed, too, where the code is what was run: a drawing may be new.
     """
     notebook = nbformat.read(path, as_version=4)
     run = first(name, records)
@@ -172,6 +172,9 @@ def lesson(name, path, records):
         elif run and stored.VERDICTS in cell.metadata.get("tags", ()):
             data = tables.bundle(tables.rows(name, records, run))
             cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    if run and stored.same_code(notebook, run.get("code", {})):
+        for number, (_, cell) in enumerate(stored.code_cells(notebook), 1):
+            cell.execution_count = number
     if run:
         notebook.cells[0].source = between("times", times(notebook, run), notebook.cells[0].source)
     return nbformat.writes(notebook) + "\n"
@@ -186,8 +189,9 @@ def first(name, records):
 
 
 def times(notebook, run):
-    """How long a lesson takes to read, to run quickly and to run in full, in one line."""
-    words = sum(len(cell.source.split()) for cell in notebook.cells if cell.cell_type == "markdown")
+    """How long a lesson takes to read, to run quickly and to run in full, in a line that is not counted."""
+    texts = [between("times", "", cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
+    words = sum(len(text.split()) for text in texts)
     lines = sum(len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code")
     reading = 5 * math.ceil((words / WORDS + lines / LINES) / 5)
     full = sum(sum(one["seconds"]) for one in run["trainings"].values())

@@ -22,7 +22,32 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-TAGS = {"nbval-ignore-output", "teaching", "timing", "verdicts"}
+IGNORED = "nbval-ignore-output"
+TAGS = {IGNORED, "teaching", "timing", "verdicts"}
+SETUP = f"""\
+RUN = "quick"  # @param ["quick", "full"]
+
+import os, sys
+
+if "google.colab" in sys.modules:  # Colab has the notebook alone: fetch the rest
+    !test -d lessons || git clone --quiet --depth 1 {ADDRESS} lessons
+    if not os.path.isdir("lessons"):
+        sys.exit("The lessons could not be fetched: is GitHub within reach? Run this cell again.")
+    sys.path.insert(0, "lessons/notebooks")
+
+from unrolled import start
+
+start.lesson("{{}}", RUN)"""
+"""The first code cell of a notebook, into which its name goes."""
+
+SETUP_BEFORE = f"""\
+import sys
+
+if "google.colab" in sys.modules:  # Colab has the notebook alone: fetch the rest
+    !test -d lessons || git clone --quiet --depth 1 {ADDRESS} lessons
+    sys.path.insert(0, "lessons/notebooks")"""
+"""The same of notebooks of the first edition."""
+
 LONGEST, SHORT = 20, 12
 """Lines that a code cell has at most, and that most cells have."""
 
@@ -56,8 +81,11 @@ def _of_notebook(notebook, code, name):
     link = ADDRESS.replace("github.com", "colab.research.google.com/github") + f"/blob/main/notebooks/{name}"
     if notebook.cells[0].cell_type != "markdown" or f"]({BADGE})]({link})" not in notebook.cells[0].source:
         yield f"does not begin with the Colab badge that opens {link}"
-    if '"google.colab" in sys.modules' not in code[0].source or f" {ADDRESS} " not in code[0].source:
-        yield f"does not begin with the set-up cell that fetches {ADDRESS} on Colab"
+    setup = SETUP.format(name.removesuffix(".ipynb").partition("_")[2])
+    if code[0].source not in (setup, SETUP_BEFORE):
+        yield f"does not begin with the set-up cell of every notebook, which is:\n{setup}"
+    elif code[0].source == setup and IGNORED not in tags(code[0]):
+        yield f"has a set-up cell without the tag {IGNORED}: it says how long a run takes"
     if not any(re.search(r"^assert ", cell.source, re.MULTILINE) for cell in code[-2:]):
         yield "does not end with checks (assert)"
     if sum(len(cell.source.splitlines()) <= SHORT for cell in code) * 2 < len(code):
@@ -72,21 +100,28 @@ def _of_cell(cell, number):
         yield f"was run as number {cell.execution_count}: run the notebook from top to bottom"
     if set(cell.metadata) - {"tags"}:
         yield f"holds metadata of its own: {', '.join(sorted(cell.metadata))}"
-    if unknown := set(cell.metadata.get("tags", ())) - TAGS:
+    if unknown := tags(cell) - TAGS:
         yield f"has unknown tags: {', '.join(sorted(unknown))}"
-    if "record.committed(" in cell.source and "teaching" not in cell.metadata.get("tags", ()):
+    if "record.committed(" in cell.source and "teaching" not in tags(cell):
         yield "reads another lesson's record and lacks the tag teaching: only with seed 0 is it there"
     if MARKER.search(cell.source):
         yield "holds a comment that nbval obeys: use a tag"
     if len(cell.source.splitlines()) > LONGEST:
         yield f"has {len(cell.source.splitlines())} lines, {LONGEST} at most are easy to read"
     calls = list(_calls(cell.source))
+    if ["figures", "show"] in calls and len(_parsed(cell.source).body) > 1:
+        yield "shows a drawing and does more: scripts/report renews a drawing that is alone in its cell"
     if any(map(_draws, calls)) and not any("image/png" in output.get("data", {}) for output in cell.outputs):
         yield "shows a picture, and none is stored"
     elif not cell.outputs and (any(map(_speaks, calls)) or _ends_in_value(cell.source)):
         yield "should have an output, and none is stored"
     for output in cell.outputs:
-        yield from _of_output(output, "nbval-ignore-output" in cell.metadata.get("tags", ()))
+        yield from _of_output(output, IGNORED in tags(cell))
+
+
+def tags(cell):
+    """The tags of a cell, a set."""
+    return set(cell.metadata.get("tags", ()))
 
 
 def _of_output(output, ignored):
@@ -138,7 +173,8 @@ def _draws(call):
 
 def _speaks(call):
     """Whether a call leaves an output of any kind."""
-    return call == ["run", "save"] or call[-1] in ("print", "display", "summary", "show", "measure", "table")
+    says = ("print", "display", "summary", "show", "measure", "table", "answer")
+    return call in (["run", "save"], ["start", "lesson"]) or call[-1] in says
 
 
 def _ends_in_value(source):

@@ -14,16 +14,6 @@ import form
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-SETUP = f"""\
-import sys
-
-if "google.colab" in sys.modules:  # Colab has the notebook alone: fetch the rest
-    !test -d lessons || git clone --quiet --depth 1 {form.ADDRESS} lessons
-
-import time
-from base64 import b64decode
-from IPython.display import display"""
-
 COUNT = """\
 units, inputs = 32, 32
 print(f"{units * inputs + units**2 + units:,} parameters")"""
@@ -65,9 +55,11 @@ def unrun(name):
     """The notebook `name` (with its ending), as it is before it is run."""
     colab = form.ADDRESS.replace("github.com", "colab.research.google.com/github")
     badge = f"[![Open in Colab]({form.BADGE})]({colab}/blob/main/notebooks/{name})"
-    code = [SETUP, COUNT, FIGURE.format(png(1)), TRAINING.format(png(2)), CHECKS]
+    lesson = name.removesuffix(".ipynb").partition("_")[2]
+    code = [form.SETUP.format(lesson), COUNT, FIGURE.format(png(1)), TRAINING.format(png(2)), CHECKS]
     cells = [new_markdown_cell(f"# Miniature\n\n{badge}"), *map(new_code_cell, code)]
-    cells[TRAINING_CELL].metadata["tags"] = ["nbval-ignore-output"]
+    for cell in SETUP_CELL, TRAINING_CELL:
+        cells[cell].metadata["tags"] = [form.IGNORED]
     return new_notebook(cells=cells, metadata=form.METADATA)
 
 
@@ -113,8 +105,11 @@ def script(name):
 
 @contextlib.contextmanager
 def untouched_environment():
-    """An environment in which no run is asked for; what is changed in it is forgotten afterwards."""
-    with mock.patch.dict(os.environ):
+    """An environment in which no run is asked for, and kernels in any folder find the package.
+
+    What is changed in it is forgotten afterwards.
+    """
+    with mock.patch.dict(os.environ, {"PYTHONPATH": str(form.ROOT / "notebooks")}):
         for variable in ("UNROLLED_PROFILE", "UNROLLED_SEED", "UNROLLED_DATA", "KERAS_BACKEND"):
             os.environ.pop(variable, None)
         yield

@@ -12,6 +12,7 @@ The rooms, each importing only those before it:
   verdicts, the tables made of both.
 - `gradients`: what backpropagation through time computes, in NumPy.
 - `show`: one visual style, the curves, the drawings.
+- `start`: a notebook's first cell, which asks for a quick or a full run and loads the rest only if it must.
 """
 
 

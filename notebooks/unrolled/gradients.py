@@ -69,7 +69,7 @@ def lengths(eigenvalue, stages, units=32):
     return np.linalg.norm(deltas(last, Z, W, "relu"), axis=1)
 
 
-CLIFF_STAGES, CLIFF_START, CLIFF_TARGET = 15, 0.5, 0.7
+CLIFF_STAGES, CLIFF_START, CLIFF_TARGET = 15, 0.5, 0.3
 """The example of a loss cliff: how many stages, the first state, and what the last state should be."""
 
 

@@ -51,8 +51,8 @@ def whole(what, text):
 
 
 profile = choose("UNROLLED_PROFILE", os.environ.get("UNROLLED_PROFILE", "quick"), PROFILES)
-"""`"full"` trains as the source did; `"quick"` is what CI replays: the built-in sample, two epochs. A notebook
-opened by hand starts with quick, and its first cell asks (`start`)."""
+"""`"full"` trains as the source did; `"quick"` is what CI replays: the built-in sample, two epochs. A
+notebook opened by hand starts with quick, and its first cell asks (`start`)."""
 
 quick = profile == "quick"
 """Whether this is a quick run."""

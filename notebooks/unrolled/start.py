@@ -1,17 +1,9 @@
 """The first cell's question, quick or full, and how long each takes here."""
 
 import os
-import statistics
 import sys
-import time
-
-import numpy as np
 
 from . import UnrolledError, settings
-from .evidence import archive
-
-REFERENCE = (128, 500, 32)
-"""Reviews, words and units of the training step that compares two machines."""
 
 SPREAD = 0.6, 1.7
 """A full run takes this much less or more than one timed step makes one expect: other layers, other load."""
@@ -23,10 +15,10 @@ def lesson(name, run):
     `UNROLLED_PROFILE` decides where it is set, as the scripts do. A run cannot change its kind once its data
     are loaded: an `UnrolledError` says to restart. Takes a few seconds, most of them to load Keras.
     """
-    if "UNROLLED_PROFILE" in os.environ:
-        print(f"a {settings.profile} run, as UNROLLED_PROFILE says")
-        return
     settings.choose("RUN", run, settings.PROFILES)
+    if "UNROLLED_PROFILE" in os.environ:
+        print(f"A {settings.profile} run, as UNROLLED_PROFILE says.")
+        return
     if run != settings.profile and f"{__package__}.data" in sys.modules:
         raise UnrolledError(
             f"this kernel has begun as a {settings.profile} run: restart it, and run the cells from the first"
@@ -50,6 +42,8 @@ def durations(name):
 
     Both are what the lesson's record says, the latter scaled by one training step, timed here and there.
     """
+    from .evidence import archive  # here, for nothing of it is needed where UNROLLED_PROFILE decides
+
     path = settings.RESULTS / settings.record_name(name, "tensorflow", 0)
     if not path.is_file():
         return "some minutes", "not known yet"
@@ -58,7 +52,9 @@ def durations(name):
     full = sum(sum(training["seconds"]) for training in record["trainings"].values())
     if "step_ms" not in record:
         return quick, f"{words(full)} on {record['device']}"
-    full *= step_ms() / record["step_ms"]
+    from . import timing  # here, for it loads Keras
+
+    full *= timing.reference() / record["step_ms"]
     low, high = (words(share * full) for share in SPREAD)
     return quick, f"{low} to {high} here"
 
@@ -68,24 +64,3 @@ def words(seconds):
     if seconds < 90:
         return f"{10 * max(1, round(seconds / 10))} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def step_ms():
-    """The median milliseconds of one training step of a small recurrent network, after one that compiles."""
-    from . import machine  # noqa: F401 (before Keras)
-
-    import keras
-
-    reviews, steps, units = REFERENCE
-    model = keras.Sequential(
-        [keras.layers.Embedding(10_000, units), keras.layers.SimpleRNN(units), keras.layers.Dense(1)]
-    )
-    model.compile(optimizer="rmsprop", loss="mse")
-    x, y = np.random.default_rng(0).integers(0, 10_000, (reviews, steps)), np.zeros((reviews, 1))
-    model.train_on_batch(x, y)
-    took = []
-    for _ in range(5):
-        started = time.perf_counter()
-        model.train_on_batch(x, y)
-        took.append(1000 * (time.perf_counter() - started))
-    return statistics.median(took)

@@ -11,13 +11,19 @@ import sys
 import time
 
 import cloudpickle
+import numpy as np
 
 from . import UnrolledError, settings
 from .training import fingerprint, recipe
 
+import keras  # isort: skip
+
 PROCESSES = 6
 STEPS, ROUNDS = 4, 5
 """How many processes time the models, and how many steps in how many turns each of them takes."""
+
+REFERENCE = (128, 500, 32)
+"""Reviews, words and units of the training step that compares two machines."""
 
 
 def paired(builders, train):
@@ -44,13 +50,28 @@ def median(taken, label):
     return statistics.median(taken["ms"][label])
 
 
+def reference():
+    """The median milliseconds of a training step of a small recurrent network, to compare two machines by.
+
+    Layers are numbered from the first again, as if the network had not been there.
+    """
+    reviews, words, units = REFERENCE
+    layers = [keras.layers.Embedding(10_000, units), keras.layers.SimpleRNN(units), keras.layers.Dense(1)]
+    model = keras.Sequential(layers)
+    model.compile(optimizer="rmsprop", loss="mse")
+    x, y = np.random.default_rng(0).integers(10_000, size=(reviews, words)), np.zeros((reviews, 1))
+    ms = _turns({"reference": model}, x, y, 1, ROUNDS)["reference"]
+    keras.utils.clear_session(free_memory=False)
+    return ms
+
+
 def _load():
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
 def _in_a_process(builders, x, y):
     """The milliseconds that a fresh process measures, a dict from label to float."""
-    environment = os.environ | {"PYTHONPATH": str(settings.NOTEBOOKS)}
+    environment = os.environ | {"PYTHONPATH": str(settings.NOTEBOOKS), "UNROLLED_PROFILE": settings.profile}
     done = subprocess.run(
         [sys.executable, "-m", __name__],
         input=cloudpickle.dumps((builders, x, y)),
@@ -79,8 +100,6 @@ def _turns(models, x, y, steps, rounds):
 
 def _main():
     """Time what comes by standard input, and answer by standard output, in which nothing else may write."""
-    from . import machine  # noqa: F401 (before Keras)
-
     answer, sys.stdout = sys.stdout.buffer, sys.stderr
     builders, x, y = cloudpickle.loads(sys.stdin.buffer.read())
     ms = _turns({label: build() for label, build in builders.items()}, x, y, STEPS, ROUNDS)

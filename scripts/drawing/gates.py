@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from drawing.vocabulary import GREY, SMALL, TINY, Canvas, figure, shade, tint
+from drawing.vocabulary import GREY, SMALL, Canvas, figure, shade, tint
 
 
 @figure("rnn44")
@@ -50,11 +50,10 @@ def product_and_sum():
 
 
 def candidate(c, x, y, k):
-    """W Z + U X + b and its tanh, to the right of a state at (x, y): the weights' box, the sum and the tanh."""
+    """W Z + U X + b and its tanh, to the right of a state at (x, y): W's box, the sum and the tanh."""
     weight, plus = c.box(x + 72, y, "$W$", None, 34, 30), c.operator(x + 126, y, "+")
-    c.arrow(c.box(plus.x, y - 68, f"$X_{k}$", "input"), plus, label="$U$", meaning="input")
-    c.text(plus.x, y + 38, "$b$")
-    c.arrow((plus.x, y + 30), plus)
+    c.weights("U", c.box(plus.x, y - 68, f"$X_{k}$", "input"), plus)
+    c.arrow(c.word(plus.x, y + 38, "$b$"), plus)
     return weight, plus, c.tanh(x + 184, y)
 
 
@@ -85,9 +84,9 @@ def cell_state_by_hand():
         cell.append(f * cell[-1] + i * g)
     span = (-0.6, len(cell) - 0.4)
     axes = c.axes(
-        88,
+        102,
         146,
-        496,
+        482,
         226,
         xlim=span,
         ylim=(-0.4, 10),
@@ -102,9 +101,9 @@ def cell_state_by_hand():
         start += length
         axes.axvline(start, ymax=0.9, color=GREY, lw=0.8, ls=":")
     gates = c.axes(
-        88,
+        102,
         48,
-        496,
+        482,
         84,
         xlim=span,
         ylim=(3, 0),
@@ -127,7 +126,7 @@ def cell_state_by_hand():
 @figure("rnn45")
 def lstm_gates_one_by_one():
     """The LSTM's three gates, added one at a time."""
-    c = Canvas(600, 728)
+    c = Canvas(600, 734)
     panels = (
         (
             "a",
@@ -151,9 +150,9 @@ def lstm_gates_one_by_one():
             r"$Z_t = o_t \odot \tanh(C_t)$",
         ),
     )
-    for base, (mark, title, update, gate, shown) in zip((488, 246, 4), panels, strict=True):
+    for base, (mark, title, update, gate, shown) in zip((492, 250, 8), panels, strict=True):
         c.title(16, base + 218, title, mark)
-        c.text(584, base + 218, update, SMALL, ha="right")
+        c.text(584, base + 214, update, SMALL, ha="right")
         c.text(314, base + 146, gate, SMALL, "gate", ha="left")
         c.text(314, base + 118, shown, SMALL, ha="left")
         one_stage(c, base, mark)
@@ -183,47 +182,53 @@ def one_stage(c, base, mark):
     for letter, x, y, target, side in opened:
         boxes.append(c.sigma(x, y))
         c.arrow(boxes[-1], target, label=f"${letter}_t$", meaning="gate", side=side)
-    for y, words, meaning, dx in zip(
-        buses, ("$Z_{t-1}$", "$X_t$"), ("hidden", "input"), (-8, 8), strict=True
-    ):
-        feed(c, c.box(44, y, words, meaning, h=24), boxes, y, meaning, dx)
+    feed(c, c.box(44, buses[0], "$Z_{t-1}$", h=24), boxes, -8)
+    feed(c, c.box(44, buses[1], "$X_t$", "input", h=24), boxes, 8, meaning="input", over=True)
 
 
-def feed(c, source, boxes, y, meaning, dx, labels=None):
-    """One line from the source past all the boxes, and an arrow up into each, `dx` beside its middle."""
+def feed(c, source, boxes, dx, bus=None, meaning="hidden", weights=(), over=False):
+    """One line from the source past all the boxes, and an arrow up into each, `dx` beside its middle.
+
+    The line runs at the source's height or at that of `bus`. Beside the arrows stand their weights; `over`:
+    they pass over the lines that they cross.
+    """
+    y = bus or source.y
     *others, last = sorted(boxes, key=lambda box: box.x)
     for box in others:
         c.dot(box.x + dx, y, meaning=meaning)
-        c.arrow((box.x + dx, y), box, meaning=meaning)
+        c.arrow((box.x + dx, y), box, meaning=meaning, over=over)
     c.arrow(source, (source.x, y), (last.x + dx, y), (last.x + dx, last.bottom[1]), meaning=meaning)
-    on_arrows(c, boxes, 139, dx, labels or [""] * len(boxes), meaning)
+    beside(c, boxes, dx, weights, meaning)
 
 
-def lstm(c, cells, hiddens, word, gates, weights=None):
+def beside(c, boxes, dx, weights, meaning):
+    """The weights beside the arrows that come up into the boxes, `dx` beside their middle."""
+    for box, weight in zip(boxes, weights, strict=False):
+        c.text(box.x + 1.4 * dx, box.bottom[1] - 23, weight, SMALL, meaning, "right" if dx < 0 else "left")
+
+
+def lstm(c, cells, hiddens, word, gates, parameters=((), (), ("",) * 4)):
     """An LSTM cell: the cell state runs along the top, the hidden state along the bottom.
 
     The words: the cell state and the hidden state before and after, the input, the letters of forget gate,
-    input gate, new value and output gate, and for each of these four its weights on the hidden state, its
-    weights on the input and its bias. The hidden state after is returned.
+    input gate, new value and output gate, and the parameters of these four: the weights on the hidden state,
+    the weights on the input, the biases. The hidden state after is returned.
     """
     top, enter, low = 346, 262, 116
-    weights = weights or [("", "", "")] * 4
+    on_state, on_input, biases = parameters
     c.frame(300, 234, 424, 324)
     cell, after = (c.box(x, top, words, "state") for x, words in zip((44, 556), cells, strict=True))
     hidden, shown = (c.box(x, low, words) for x, words in zip((44, 556), hiddens, strict=True))
-    boxes = [
+    forget, entry, new, leave = boxes = [
         neurons(c, x, squash, bias)
-        for x, squash, (*_, bias) in zip(
-            (146, 242, 338, 434), (SIGMA, SIGMA, "tanh", SIGMA), weights, strict=True
-        )
+        for x, squash, bias in zip((146, 242, 338, 434), (SIGMA, SIGMA, "tanh", SIGMA), biases, strict=True)
     ]
-    feed(c, hidden, boxes, low, "hidden", -14, [on_state for on_state, *_ in weights])
-    feed(c, c.box(142, 32, word, "input"), boxes, 88, "input", 14, [on_input for _, on_input, _ in weights])
+    feed(c, hidden, boxes, -14, weights=on_state)
+    feed(c, c.box(142, 32, word, "input"), boxes, 14, 88, "input", on_input, over=True)
     keep, write, plus = product(c, 146, top), product(c, 290, enter), c.operator(290, top, "+")
     squash, read = c.tanh(474, 304), product(c, 474, 252)
     for before, then in pairwise((cell, keep, plus, after)):
         c.arrow(before, then, meaning="state", lw=2)
-    forget, entry, new, leave = boxes
     c.arrow(forget, keep, label=gates[0], meaning="gate")
     c.arrow(entry, (entry.x, enter), write, label=gates[1], side="left", meaning="gate")
     c.arrow(new, (new.x, enter), write, label=gates[2], meaning="hidden")
@@ -238,18 +243,12 @@ def lstm(c, cells, hiddens, word, gates, weights=None):
 SIGMA = r"$\sigma$"
 
 
-def neurons(c, x, squash, bias=""):
+def neurons(c, x, squash, bias):
     """A layer inside a cell: its squashing function, and the bias that is added before it."""
     box = c.box(x, 186, "", "gate" if squash == SIGMA else "hidden", 84, 48)
     c.text(x, 186 + (10 if bias else 0), squash)
     c.text(x, 175, bias, SMALL)
     return box
-
-
-def on_arrows(c, boxes, y, dx, words, meaning):
-    """Which weights each arrow into a box brings what it carries through."""
-    for box, weight in zip(boxes, words, strict=True):
-        c.text(box.x + dx * 1.4, y, weight, SMALL, meaning, "right" if dx < 0 else "left")
 
 
 @figure("lstm_cell")
@@ -262,28 +261,27 @@ def lstm_cell():
         ("$h_{t-1}$", "$h_t$"),
         "$x_t$",
         ("$f$", "$i$", "$g$", "$o$"),
-        [(f"$W_{k}$", f"$U_{k}$", f"$+\\,b_{k}$") for k in "figo"],
+        [[f"${letter}_{k}$" for k in "figo"] for letter in ("W", "U", "+\\,b")],
     )
     return c.figure
 
 
-def gru(c, hiddens, word, letters, weights):
+def gru(c, hiddens, word, letters, parameters):
     """A GRU cell without the way from its update gate: the hidden state runs along the top.
 
     The words: the hidden state before and after, the input, the letters of update gate, reset gate and new
-    value, and for each of these three its weights on the hidden state, its weights on the input and its
-    bias. Where the update gate's line starts is returned, what it may multiply, the old state and the new
-    value, and where the new value's weights on the hidden state may stand: before the reset gate's product
-    and after it.
+    value, and the parameters of these three as in `lstm`, but for the new value's weights on the state.
+    Where the update gate's line starts is returned, and what it may multiply: the old state, the new value.
     """
-    top, low = 346, 116
+    top, low, middle = 346, 116, 262
+    on_state, on_input, biases = parameters
     c.frame(300, 234, 424, 324)
     hidden, shown = (c.box(x, top, words) for x, words in zip((44, 556), hiddens, strict=True))
-    boxes = update, reset, new = [
+    update, reset, new = boxes = [
         neurons(c, x, squash, bias)
-        for x, squash, (*_, bias) in zip((166, 272, 452), (SIGMA, SIGMA, "tanh"), weights, strict=True)
+        for x, squash, bias in zip((166, 272, 452), (SIGMA, SIGMA, "tanh"), biases, strict=True)
     ]
-    old, fresh, forget = (product(c, x, y) for x, y in ((166, top), (452, 262), (354, 186)))
+    old, fresh, forget = product(c, 166, top), product(c, 452, middle), product(c, 354, 186)
     plus = c.operator(452, top, "+")
     for before, then in pairwise((hidden, old, plus, shown)):
         c.arrow(before, then, meaning="hidden", lw=2)
@@ -292,16 +290,16 @@ def gru(c, hiddens, word, letters, weights):
         c.dot(box.x - 14, low, meaning="hidden")
         c.arrow((box.x - 14, low), box, meaning="hidden")
     c.arrow((104, top), (104, low), (forget.x, low), forget, meaning="hidden")
-    on_arrows(c, boxes[:2], 139, -14, [on_state for on_state, *_ in weights[:2]], "hidden")
-    feed(c, c.box(142, 32, word, "input"), boxes, 88, "input", 14, [on_input for _, on_input, _ in weights])
+    beside(c, boxes, -14, on_state, "hidden")
+    feed(c, c.box(142, 32, word, "input"), boxes, 14, 88, "input", on_input, over=True)
     c.arrow(reset, forget, label=letters[1], meaning="gate")
     c.arrow(forget, new, meaning="hidden")
     c.arrow(new, fresh, label=letters[2], meaning="hidden")
     c.arrow(fresh, plus, meaning="hidden")
-    c.line(update.top, (166, 262), meaning="gate")
-    c.dot(166, 262, meaning="gate")
+    c.line(update.top, (166, middle), meaning="gate")
+    c.dot(166, middle, meaning="gate")
     c.text(160, 234, letters[0], meaning="gate", ha="right")
-    return (166, 262), old, fresh
+    return (166, middle), old, fresh
 
 
 def through(c, *stops):
@@ -319,7 +317,7 @@ def gru_whose_gate_keeps():
         ("$Z_{t-1}$", "$Z_t$"),
         "$X_t$",
         ("$o_t$", "$r_t$", r"$\tilde{Z}_t$"),
-        [("$U^o$", "$W^o$", "$+\\,b^o$"), ("$U^r$", "$W^r$", "$+\\,b^r$"), ("$U$", "$W$", "$+\\,b$")],
+        (("$U^o$", "$U^r$"), ("$W^o$", "$W^r$", "$W$"), ("$+\\,b^o$", "$+\\,b^r$", "$+\\,b$")),
     )
     through(c, start, old)
     through(c, start, c.operator(300, 262, "1−", 13), fresh)
@@ -336,7 +334,7 @@ def gru_whose_gate_renews():
         ("$h_{t-1}$", "$h_t$"),
         "$x_t$",
         ("$z$", "$r$", "$c$"),
-        [(f"$W_{k}$", f"$U_{k}$", f"$+\\,b_{k}$") for k in "zrc"],
+        (("$W_z$", "$W_r$"), ("$U_z$", "$U_r$", "$U_c$"), ("$+\\,b_z$", "$+\\,b_r$", "$+\\,b_c$")),
     )
     through(c, start, c.operator(166, 304, "1−", 13), old)
     through(c, start, fresh)
@@ -349,23 +347,24 @@ def lstm_and_residual_network():
     """An LSTM and a residual network: the same sum beside a straight path."""
     c = Canvas(600, 324)
     c.title(16, 304, "LSTM, without its gates", "a")
-    before, plus, after = straight(c, 44, 214, 268, ("$C_{t-1}$", "$C_t$"), "state")
-    hidden, inner, outer = (
-        c.box(44, 92, "$Z_{t-1}$"),
-        c.box(142, 92, "$W Z_{t-1} + U X_t + b$", w=118, size=SMALL),
-        c.tanh(142, 160),
-    )
+    before, plus, after = straight(c, 44, 214, 262, ("$C_{t-1}$", "$C_t$"), "state")
+    hidden, outer = c.box(44, 92, "$Z_{t-1}$", w=50), c.tanh(144, 160)
+    inner = c.box(144, 92, "$W Z_{t-1} + U X_t + b$", w=116, size=SMALL)
     c.arrow(before, c.tanh(44, 172), hidden, meaning="hidden")
-    c.arrow(c.box(142, 30, "$X_t$", "input"), inner, meaning="input")
+    c.arrow(c.box(144, 30, "$X_t$", "input"), inner, meaning="input")
     for one, then in pairwise((hidden, inner, outer)):
         c.arrow(one, then, meaning="hidden")
     c.arrow(outer, (plus.x, outer.y), plus, meaning="hidden")
 
     c.title(316, 304, "Residual network", "b")
-    before, plus, after = straight(c, 344, 514, 568, ("$Z_{r-1}$", "$Z_r$"), "hidden")
+    before, plus, after = straight(c, 344, 514, 562, ("$Z_{r-1}$", "$Z_r$"), "hidden")
     first, relu, second = (
-        c.box(440, y, words, w=w, h=30 if w > 60 else 22, size=SMALL)
-        for y, words, w in ((64, "convolution", 96), (112, "ReLU", 46), (160, "convolution", 96))
+        c.box(442, y, words, w=w, h=h, size=SMALL)
+        for y, words, w, h in (
+            (64, "convolution", 96, 30),
+            (112, "ReLU", 46, 22),
+            (160, "convolution", 96, 30),
+        )
     )
     c.arrow(before, (before.x, first.y), first, meaning="hidden")
     for one, then in pairwise((first, relu, second)):
@@ -376,7 +375,7 @@ def lstm_and_residual_network():
 
 def straight(c, start, sum_at, end, words, meaning):
     """A state's straight path through a sum: the state before, the sum, the state after."""
-    before, after = (c.box(x, 244, word, meaning) for x, word in zip((start, end), words, strict=True))
+    before, after = (c.box(x, 244, word, meaning, 50) for x, word in zip((start, end), words, strict=True))
     plus = c.operator(sum_at, 244, "+")
     for one, then in pairwise((before, plus, after)):
         c.arrow(one, then, meaning=meaning, lw=2)

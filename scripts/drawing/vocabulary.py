@@ -18,7 +18,10 @@ from matplotlib.path import Path
 from unrolled.show.style import COLOURS
 
 INK = COLOURS["ink"]
-GREY = "#5c5c5c"
+KINDS = {"U": "input", "W": "hidden", "V": "output"}
+"""The meaning that a weight matrix shares its colour with, by its letter."""
+
+GREY, GROUND = "#5c5c5c", "#f6f6f4"
 BIG, NORMAL, SMALL, TINY = 12, 10.5, 9.5, 8.5
 """Text sizes in points; TINY is the least that can be read when the figure is shown 600 px wide."""
 
@@ -51,9 +54,13 @@ def mix(colour, other, share):
     return to_hex((1 - share) * np.array(to_rgb(colour)) + share * np.array(to_rgb(other)))
 
 
-def tint(meaning):
+PALE = 0.62
+"""How much white there is in the colour that fills a shape."""
+
+
+def tint(meaning, pale=PALE):
     """The pale colour that fills a shape of this meaning; `None` and `"ink"` are white."""
-    return "#ffffff" if meaning in (None, "ink") else mix(COLOURS[meaning], "white", 0.62)
+    return "#ffffff" if meaning in (None, "ink") else mix(COLOURS[meaning], "white", pale)
 
 
 def shade(meaning):
@@ -93,6 +100,9 @@ class Shape:
         """The point `across` and `up` of the way from the lower left corner."""
         return self.x + (across - 0.5) * self.w, self.y + (up - 0.5) * self.h
 
+    def __contains__(self, point):
+        return abs(point[0] - self.x) <= self.w / 2 and abs(point[1] - self.y) <= self.h / 2
+
     def edge(self, towards):
         """Where an arrow to or from `towards` touches the outline: straight across where it can."""
         dx, dy = towards[0] - self.x, towards[1] - self.y
@@ -122,6 +132,7 @@ class Canvas:
         self.sheet = self.figure.add_axes((0, 0, 1, 1))
         self.sheet.set(xlim=(0, width), ylim=(0, height))
         self.sheet.set_axis_off()
+        self.frames = []
 
     def axes(self, x, y, w, h, **options):
         """Matplotlib axes for something computed, with their lower left corner at (x, y)."""
@@ -137,24 +148,35 @@ class Canvas:
         return self.sheet.text(x, y, words, **options)
 
     def title(self, x, y, words, mark=""):
-        """A panel's title: its mark, (a) or (b), before it, or bold words without one."""
+        """A panel's title just below y: its mark, (a) or (b), before it, or bold words without one."""
+        y -= 4
         self.text(x, y, f"({mark})" if mark else words, BIG, ha="left", weight="bold")
         if mark:
             self.text(x + 30, y, words, BIG, ha="left")
 
+    def word(self, x, y, words, size=NORMAL, meaning="ink", ha="center"):
+        """Words that an arrow can start from or lead to: the shape that they take up."""
+        box = self.text(x, y, words, size, meaning, ha).get_window_extent()
+        return Shape((box.x0 + box.x1) / 2, y, box.width + 4, box.height + 4)
+
     # Shapes
 
-    def box(self, x, y, words="", meaning="hidden", w=54, h=34, size=NORMAL, dashed=False, zorder=3):
+    def box(
+        self, x, y, words="", meaning="hidden", w=54, h=34, size=NORMAL, dashed=False, zorder=3, pale=PALE
+    ):
         """A layer, a vector or a function: a box with rounded corners around (x, y)."""
         dash = (0, (4, 2.5)) if dashed else "-"
         self.text(x, y, words, size)
         return self._rounded(
-            x, y, w, h, 5, fc=tint(meaning), ec=shade(meaning), lw=1.3, ls=dash, zorder=zorder
+            x, y, w, h, 5, fc=tint(meaning, pale), ec=shade(meaning), lw=1.3, ls=dash, zorder=zorder
         )
 
     def frame(self, x, y, w, h):
         """A pale area behind shapes that belong together."""
-        return self._rounded(x, y, w, h, 8, fc="#f6f6f4", ec=mix(GREY, "white", 0.45), lw=1, zorder=1)
+        self.frames.append(
+            self._rounded(x, y, w, h, 8, fc=GROUND, ec=mix(GREY, "white", 0.45), lw=1, zorder=1)
+        )
+        return self.frames[-1]
 
     def outline(self, x, y, w, h, meaning="ink"):
         """A sharp-cornered frame around a picture or a part of one."""
@@ -180,10 +202,10 @@ class Canvas:
         self.box(x, y, "", meaning, nodes * gap + 4, 2 * r + 12, zorder=2)
         return [self.node(x + (k - (nodes - 1) / 2) * gap, y, "", meaning, r) for k in range(nodes)]
 
-    def cells(self, x, y, values, meaning="input", w=12, h=12):
+    def cells(self, x, y, values, meaning="input", w=12, h=12, pale=PALE):
         """A vector as a strip of cells; a true value is a dark cell."""
         for k, value in enumerate(values):
-            left, fill = x + (k - (len(values) - 1) / 2) * w, shade(meaning) if value else tint(meaning)
+            left, fill = x + (k - (len(values) - 1) / 2) * w, shade(meaning) if value else tint(meaning, pale)
             self._rectangle(left, y, w, h, fc=fill, ec=shade(meaning), lw=0.8, zorder=4)
         return Shape(x, y, len(values) * w, h)
 
@@ -208,9 +230,9 @@ class Canvas:
 
     def delay(self, x, y):
         """One step of time: what comes out is what went in a step ago."""
-        look = {"color": "white", "weight": "bold", "ha": "center", "va": "center_baseline", "zorder": 6}
-        self.sheet.text(x, y, "1", size=SMALL, **look)
-        return self._rectangle(x, y, 20, 20, fc=INK, zorder=4)
+        look = {"color": "white", "weight": "bold", "ha": "center", "va": "center", "zorder": 6}
+        self.sheet.text(x, y, "delay", size=TINY, **look)
+        return self._rectangle(x, y, 42, 20, fc=INK, zorder=4)
 
     def dot(self, x, y, r=2.6, meaning="ink"):
         """A point where a line parts in two."""
@@ -224,16 +246,27 @@ class Canvas:
 
     # Lines
 
-    def line(self, *stops, meaning="ink", lw=1.4, dashed=False, radius=9, zorder=2.5):
-        """A line through the stops, with rounded corners and no head."""
-        self._stroke([centre(stop) for stop in stops], meaning, lw, dashed, radius, zorder)
+    def line(self, *stops, meaning="ink", lw=1.4, dashed=False, radius=9, zorder=2.5, over=False):
+        """A line through the stops, with rounded corners and no head; `over` as for an arrow."""
+        self._stroke([centre(stop) for stop in stops], meaning, lw, dashed, radius, zorder, over)
 
     def arrow(
-        self, *stops, label="", side=None, meaning="ink", lw=1.4, dashed=False, head=9, radius=9, size=NORMAL
+        self,
+        *stops,
+        label="",
+        side=None,
+        meaning="ink",
+        lw=1.4,
+        dashed=False,
+        head=9,
+        radius=9,
+        size=NORMAL,
+        over=False,
     ):
         """An arrow through the stops, from the first one's edge to the last one's.
 
-        The label stands beside its longest stretch, on the side named: above, below, left or right.
+        The label stands beside its longest stretch, on the side named: above, below, left or right. `over`:
+        the arrow passes over the lines that it crosses, which are drawn before it.
         """
         points = [centre(stop) for stop in stops]
         if isinstance(stops[0], Shape):
@@ -243,22 +276,32 @@ class Canvas:
         tip, before = np.array(points[-1], float), np.array(points[-2], float)
         along = (tip - before) / np.hypot(*(tip - before))
         across = np.array([-along[1], along[0]])
-        self._stroke(points[:-1] + [tuple(tip - 0.8 * head * along)], meaning, lw, dashed, radius)
+        end = tuple(tip - 0.8 * head * along)
+        self._stroke(points[:-1] + [end], meaning, lw, dashed, radius, over=over)
         corners = [tip, tip - head * along + 0.42 * head * across, tip - head * along - 0.42 * head * across]
         self.sheet.add_patch(Polygon(corners, fc=shade(meaning), lw=0, zorder=2.7))
         if label:
             self._beside(points, label, side, meaning, size)
 
-    def _stroke(self, points, meaning, lw, dashed, radius, zorder=2.5):
-        """The line itself: each corner is cut short by `radius` and bridged by a curve."""
+    def weights(self, letters, *stops, **options):
+        """An arrow that multiplies by a matrix, in the colour of its kind: U on the input, W on the state, V
+        on the output. `letters` is the matrix's name as a formula, such as `U^{(1)}`."""
+        self.arrow(*stops, label=f"${letters}$", meaning=KINDS[letters[0]], **options)
+
+    def _stroke(self, points, meaning, lw, dashed, radius, zorder=2.5, over=False):
+        """The line itself: each corner is cut short by `radius` and bridged by a curve; `over`: with an edge
+        on either side that is as pale as the ground."""
         vertices, codes = [points[0]], [Path.MOVETO]
         for before, corner, after in zip(points, points[1:], points[2:], strict=False):
             vertices += [_short_of(corner, before, radius), corner, _short_of(corner, after, radius)]
             codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
         way = Path([*vertices, points[-1]], [*codes, Path.LINETO])
         dash = (0, (3.5, 2)) if dashed else "-"
-        look = {"fc": "none", "ec": shade(meaning), "lw": lw, "ls": dash, "zorder": zorder}
-        self.sheet.add_patch(PathPatch(way, capstyle="butt", **look))
+        look = {"fc": "none", "zorder": zorder, "capstyle": "butt"}
+        if over:
+            framed = any(all(point in frame for point in points) for frame in self.frames)
+            self.sheet.add_patch(PathPatch(way, ec=GROUND if framed else "white", lw=lw + 4, **look))
+        self.sheet.add_patch(PathPatch(way, ec=shade(meaning), lw=lw, ls=dash, **look))
 
     def _beside(self, points, label, side, meaning, size):
         """Write a label beside the longest stretch of a line."""
@@ -272,12 +315,11 @@ class Canvas:
         }[side]
         self.text((x0 + x1) / 2 + dx, (y0 + y1) / 2 + dy, label, size, meaning, ha, va)
 
-    def web(self, before, after, meaning="ink", lw=0.9):
-        """Join every node of a layer to every node of the next."""
+    def web(self, before, after, meaning="ink", lw=0.9, head=6):
+        """Lead an arrow from every node of a layer to every node of the next."""
         for a in before:
             for b in after:
-                (ax, ay), (bx, by) = a.edge(centre(b)), b.edge(centre(a))
-                self.sheet.plot([ax, bx], [ay, by], color=shade(meaning), lw=lw, zorder=1.5)
+                self.arrow(a, b, meaning=meaning, lw=lw, head=head)
 
     def time_axis(self, x0, x1, y, words="time"):
         """Which way time runs."""

@@ -25,8 +25,8 @@ class Job:
     """The tags of the cells that it does not run."""
 
     part: str = ""
-    """Which of the two jobs of a full run with seed 0: "training", of which the trainings are kept and nothing
-    else, or "whole", which takes them up and runs every cell."""
+    """Which of the two jobs of a full run with seed 0: "training", of which nothing but the trainings is
+    kept, or "whole", which takes them up and runs every cell."""
 
     alone: bool = False
     """Whether nothing else may run on its machine meanwhile, for it times models."""
@@ -76,7 +76,7 @@ class Result:
     """What the kernel wrote past the notebook's cells: start-up notes, the last words of a crash."""
 
     quick_seconds: float | None
-    """How long the same notebook takes in a quick run, if that was asked for, start of the kernel included."""
+    """How long the notebook takes in a quick run, start of the kernel included, if it is to be published."""
 
     error: str | None
     """Where and why it failed, in one line, or None if it ran through."""

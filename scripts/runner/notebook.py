@@ -76,17 +76,28 @@ def joined(outputs):
 
 
 def with_outputs(notebook, executed):
-    """`notebook` with the outputs of `executed`, which has the same code; its text may be newer."""
+    """`notebook` with the outputs of `executed`, which has the same code; text and drawings may be newer."""
     run = {cell["id"]: cell for _, cell in code_cells(executed)}
     for _, cell in code_cells(notebook):
-        cell |= {key: run[cell["id"]][key] for key in ("outputs", "execution_count")}
+        if cell["id"] in run:
+            cell |= {key: run[cell["id"]][key] for key in ("outputs", "execution_count")}
     normalise(notebook)
     return notebook
 
 
 def code(notebook):
-    """What a notebook runs: a dict from each code cell's id to 16 digits of the hash of its source."""
-    return {cell["id"]: _digits("".join(cell["source"])) for _, cell in code_cells(notebook)}
+    """What a notebook runs: a dict from each code cell's id to 16 digits of the hash of its source.
+
+    Cells with a drawing are left out: nothing that is measured depends on them.
+    """
+    cells = [cell for _, cell in code_cells(notebook) if not figure(cell)]
+    return {cell["id"]: _digits("".join(cell["source"])) for cell in cells}
+
+
+def same_code(notebook, marks):
+    """Whether a notebook has the code of a run that left `marks`, those of `code`, drawings aside."""
+    drawings = {cell["id"] for _, cell in code_cells(notebook) if figure(cell)}
+    return code(notebook) == {cell: mark for cell, mark in marks.items() if cell not in drawings}
 
 
 def outputs(notebook):

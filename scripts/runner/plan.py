@@ -117,7 +117,7 @@ def unchanged(job, folder):
     if mine is None or first is None:
         return False
     if (job.seed, job.backend) == FIRST:
-        return mine.get("code") == notebook.code(notebook.read(job.notebook))
+        return notebook.same_code(notebook.read(job.notebook), mine.get("code", {}))
     wanted = {name for name in claimed(job.lesson) if name in first["trainings"]}
     return wanted <= mine["trainings"].keys() and recipes(mine).items() <= recipes(first).items()
 

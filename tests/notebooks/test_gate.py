@@ -78,6 +78,11 @@ def picture_missing(nb):
     return "shows a picture, and none is stored"
 
 
+def drawing_not_alone(nb):
+    nb.cells[COUNT_CELL].source += '\nfigures.show("rnn1")'
+    return "shows a drawing and does more"
+
+
 def path_in_output(nb):
     nb.cells[COUNT_CELL].outputs[0].text = "recorded in /home/someone/unrolled/results\n"
     return "names a path of a machine: /home/someone"
@@ -123,6 +128,31 @@ def other_address(nb):
     return "set-up cell"
 
 
+def other_setup(nb):
+    nb.cells[SETUP_CELL].source = nb.cells[SETUP_CELL].source.replace("--quiet ", "")
+    return "set-up cell"
+
+
+def setup_of_another_lesson(nb):
+    nb.cells[SETUP_CELL].source = nb.cells[SETUP_CELL].source.replace('"good"', '"another"')
+    return "set-up cell"
+
+
+def setup_compared(nb):
+    nb.cells[SETUP_CELL].metadata["tags"] = []
+    return "without the tag nbval-ignore-output"
+
+
+def setup_cleared(nb):
+    nb.cells[SETUP_CELL].outputs = []
+    return "code cell 1: should have an output"
+
+
+def answer_cleared(nb):
+    nb.cells[COUNT_CELL].source, nb.cells[COUNT_CELL].outputs = 'style.answer("32")', []
+    return "code cell 2: should have an output"
+
+
 def no_checks(nb):
     nb.cells[CHECKS_CELL].source = 'print("all checks hold")'
     return "does not end with checks"
@@ -145,14 +175,18 @@ def kernel_metadata(nb):
 
 FORM = (
     error_stored, stderr_stored, output_cleared, ignored_output_cleared, value_cleared, never_run,
-    out_of_order, run_twice, picture_missing, path_in_output, windows_path_in_output, progress_bar,
-    address, unknown_tag, marker_comment, long_cell, other_badge, other_address, no_checks, attachment,
+    out_of_order, run_twice, picture_missing, drawing_not_alone, path_in_output, windows_path_in_output,
+    progress_bar, address, unknown_tag, marker_comment, long_cell, other_badge, other_address, other_setup,
+    setup_of_another_lesson, setup_compared, setup_cleared, answer_cleared, no_checks, attachment,
     timing_metadata, kernel_metadata,
 )  # fmt: skip
 
 
 def test_the_form_of_the_sound_notebook(good, tmp_path):
     assert problems(good, tmp_path) == []
+    before = copy.deepcopy(good)
+    before.cells[SETUP_CELL].source = form.SETUP_BEFORE
+    assert problems(before, tmp_path) == []
 
 
 @pytest.mark.parametrize("plant", FORM, ids=lambda plant: plant.__name__)
@@ -168,6 +202,11 @@ def problems(notebook, folder):
 
 
 # What the replay must see. Each plant changes the sound notebook, and names the cell that turns red and why.
+
+
+def mistyped_run(nb):
+    nb.cells[SETUP_CELL].source = nb.cells[SETUP_CELL].source.replace('RUN = "quick"', 'RUN = "fast"')
+    return SETUP_CELL, "RUN is 'fast'; it takes full, quick"
 
 
 def changed_count(nb):
@@ -236,9 +275,9 @@ def unrun_cell(nb):
 
 
 REPLAY = (
-    changed_count, changed_model, unlearning_model, stale_figure, picture_not_drawn, picture_not_stored,
-    raising_cell, bad_magic, stderr_in_ignored_cell, skipped_by_tag, allowed_to_raise, cleared,
-    unrun_cell,
+    mistyped_run, changed_count, changed_model, unlearning_model, stale_figure, picture_not_drawn,
+    picture_not_stored, raising_cell, bad_magic, stderr_in_ignored_cell, skipped_by_tag, allowed_to_raise,
+    cleared, unrun_cell,
 )  # fmt: skip
 
 
@@ -258,7 +297,7 @@ def replayed(good, tmp_path_factory):
 def pytest_nbval(folder, *options, timeout=900):
     """Replay the notebooks in `folder` as scripts/test does; the finished process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    environment["PYTHONPATH"] = str(form.ROOT / "tests")
+    environment["PYTHONPATH"] = os.pathsep.join(str(form.ROOT / room) for room in ("tests", "notebooks"))
     command = [
         sys.executable,
         "-m",

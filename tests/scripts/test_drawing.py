@@ -8,8 +8,8 @@ import miniature
 import numpy as np
 import pytest
 from drawing import FIGURES, OUTSIDE, digits, pictures
-from drawing.vocabulary import figure, mix, tint
-from matplotlib.colors import to_rgb
+from drawing.vocabulary import GROUND, Canvas, figure, mix, shade, tint
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 from PIL import Image
 from unrolled import UnrolledError
@@ -152,6 +152,31 @@ def test_mixing_colours():
     assert contrast("black", "white") == pytest.approx(21)
 
 
+@pytest.mark.parametrize(("letters", "meaning"), [("U", "input"), ("W^{(1)}", "hidden"), ("V", "output")])
+def test_weights_have_the_colour_of_their_kind(letters, meaning):
+    c = Canvas()
+    c.weights(letters, (10, 10), (90, 10))
+    line, head = c.sheet.patches
+    assert to_hex(line.get_edgecolor()) == to_hex(head.get_facecolor()) == shade(meaning)
+    assert [text.get_text() for text in c.sheet.texts] == [f"${letters}$"]
+
+
+@pytest.mark.parametrize(("x", "ground"), [(100, GROUND), (250, "#ffffff"), (400, "#ffffff")])
+def test_a_line_that_passes_over_others_has_the_ground_beside_it(x, ground):
+    c = Canvas()
+    c.frame(100, 100, 300, 100)
+    c.line((x - 40, 100), (x + 40, 100), over=True)
+    beside, line = c.sheet.patches[-2:]
+    assert to_hex(beside.get_edgecolor()) == ground
+    assert beside.get_linewidth() > line.get_linewidth()
+
+
+def test_a_word_is_as_large_as_it_is_drawn():
+    short, long = Canvas().word(300, 50, "I"), Canvas().word(300, 50, "recurrent", ha="right")
+    assert 0 < short.w < long.w and short.x == pytest.approx(300)
+    assert long.right[0] == pytest.approx(302)
+
+
 # The command
 
 
@@ -204,7 +229,7 @@ def test_command_explains_a_folder_it_cannot_write(command, folder, capsys):
 
 
 def test_command_keeps_a_picture_it_cannot_draw(command, folder, capsys, monkeypatch):
-    monkeypatch.setattr(digits.shutil, "which", lambda program: None)
+    monkeypatch.setattr(pictures.figures, "can_plot", lambda: False)
     assert not command(["mnist_rnn_model"])
     assert "Graphviz" in capsys.readouterr().out
     assert not (folder / "mnist_rnn_model.png").exists()

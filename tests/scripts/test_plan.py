@@ -138,9 +138,16 @@ def test_what_is_recorded_and_unchanged_is_left_out(folder):
     assert names(make(folder, "first", again=True).jobs) == ["first 0"]
 
 
-def test_changed_code_is_run_again_and_changed_prose_is_not(folder):
+def test_changed_code_is_run_again_and_changed_prose_or_a_new_drawing_is_not(folder):
     recorded(folder, "first")
     change(folder, "first", 0, source="# Another title")
+    assert make(folder, "first").jobs == []
+    drawing = {"cell_type": "code", "id": "d", "metadata": {}, "source": ['figures.show("rnn1")']}
+    with_one = notebook.read(settings.lessons(folder)["first"])
+    with_one["cells"].insert(1, drawing | {"outputs": [], "execution_count": None})
+    settings.lessons(folder)["first"].write_text(notebook.as_text(with_one))
+    assert make(folder, "first").jobs == []
+    recorded(folder, "first", code=code(folder, "first") | {"d": "0" * 16})
     assert make(folder, "first").jobs == []
     change(folder, "first")
     assert names(make(folder, "first").jobs) == ["first 0"]
@@ -235,6 +242,22 @@ def test_what_is_printed_in_one_go_is_stored_in_one_piece():
     assert whole == [printed("stdout", "a\n", "b"), picture, printed("stdout", "c")]
 
 
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ('figures.show("rnn1")', "rnn1"),
+        (['figures.show("lstm_cell")', "\n"], "lstm_cell"),
+        ('print(figures.show("rnn1"))', None),
+        ('figures.show("rnn1")\nprint(1)', None),
+        ('figures.plot_model(model, "rnn1")', None),
+        ('figures.show("rnn1", width=3)', None),
+        ("", None),
+    ],
+)
+def test_a_drawing_is_a_cell_of_its_own(source, name):
+    assert notebook.figure({"source": source}) == name
+
+
 def test_marks_tell_sources_and_outputs_apart(folder):
     path = settings.lessons(folder)["first"]
     before = notebook.read(path)
@@ -247,4 +270,10 @@ def test_marks_tell_sources_and_outputs_apart(folder):
     assert notebook.outputs(before) == notebook.outputs(after)
     after["cells"][miniature.COUNT_CELL]["metadata"]["tags"] = ["verdicts"]
     assert notebook.outputs(after).keys() == notebook.outputs(before).keys() - set(changed)
+    change(folder, "first", source='figures.show("rnn1")')
+    drawing = notebook.read(path)
+    for marks in (notebook.code, notebook.outputs):
+        assert marks(drawing).keys() == marks(before).keys() - set(changed)
+    assert notebook.same_code(drawing, notebook.code(before)), "a drawing takes no run"
+    assert not notebook.same_code(after, notebook.code(before))
     assert FIRST == (0, "tensorflow")

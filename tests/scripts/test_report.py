@@ -1,6 +1,8 @@
 """The generated pages: current, and noticed when they are not."""
 
+import base64
 import json
+import re
 import shutil
 
 import miniature
@@ -9,8 +11,10 @@ import pages
 import pytest
 import records
 from environment import ROOT
+from runner import notebook as stored
 from unrolled import published
 from unrolled.evidence import archive
+from unrolled.show import figures
 
 MAIN = miniature.script("report").main
 LESSON = "04_dropout_rnn_imdb.ipynb"
@@ -21,8 +25,9 @@ def set_up(monkeypatch):
     monkeypatch.setitem(MAIN.__globals__, "ensure", lambda: None)
 
 
-def test_the_committed_pages_are_current():
-    assert MAIN(["--check"]) == 0
+def test_the_committed_pages_are_current(capsys):
+    status = MAIN(["--check"])
+    assert status == 0, capsys.readouterr().err
 
 
 @pytest.fixture
@@ -56,13 +61,103 @@ def test_a_changed_digit_is_noticed(copy, name):
     assert MAIN(["--check"], copy) == 1
 
 
+@pytest.fixture
+def drawing(copy, monkeypatch):
+    """The cell of a drawing, put into the lesson and renewed, and the file of its picture."""
+    (copy / "DL_images").mkdir()
+    for name in ("captions.toml", "rnn36.png"):
+        shutil.copy(ROOT / "DL_images" / name, copy / "DL_images")
+    monkeypatch.setattr(figures, "FOLDER", copy / "DL_images")
+    path = copy / "notebooks" / LESSON
+    notebook = nbformat.read(path, 4)
+    notebook.cells.insert(4, nbformat.v4.new_code_cell('figures.show("rnn36")'))
+    nbformat.write(notebook, path)
+    assert MAIN([], copy) == MAIN(["--check"], copy) == 0
+    return lambda: nbformat.read(path, 4).cells[4], copy / "DL_images" / "rnn36.png"
+
+
+def test_a_changed_drawing_is_noticed_and_renewed(copy, drawing, capsys):
+    cell, picture = drawing
+    picture.write_bytes(b"another picture")
+    assert MAIN(["--check"], copy) == 1
+    assert capsys.readouterr().err == f"notebooks/{LESSON} is not current: run scripts/report\n"
+    assert MAIN([], copy) == MAIN(["--check"], copy) == 0
+    outputs = [(output.data, output.metadata) for output in cell().outputs]
+    assert outputs == figures.bundles("rnn36")
+    assert base64.b64decode(outputs[0][0]["image/png"]) == b"another picture"
+
+
+def test_a_changed_caption_is_noticed_and_renewed(copy, drawing):
+    cell, picture = drawing
+    captions = picture.with_name("captions.toml")
+    said = figures.captions()["rnn36"]
+    text = captions.read_text(encoding="utf-8")
+    for old, new in ((said["caption"], "Another caption."), (said["alt"], "Other words.")):
+        assert old in text
+        text = text.replace(old, new)
+    captions.write_text(text, encoding="utf-8")
+    assert MAIN(["--check"], copy) == 1
+    assert MAIN([], copy) == MAIN(["--check"], copy) == 0
+    drawn, caption = cell().outputs
+    assert drawn.metadata["image/png"]["alt"] == drawn.data["text/plain"] == "Other words."
+    assert caption.data["text/markdown"] == "Another caption."
+
+
+def test_times_are_those_of_the_record(copy):
+    path = copy / "notebooks" / LESSON
+    trainings = {name: records.training(seconds=[900.0] * 4) for name in ("as_printed", "fresh")}
+    for marks, told in (
+        ({}, "in full 2.0 h on 2 CPU cores (x86_64)"),
+        ({"quick_seconds": 21.4}, "run quickly 20 s, in full 2.0 h on 2 CPU cores (x86_64)"),
+    ):
+        archive.write(records.made_up(trainings=trainings, **marks), copy / "notebooks" / "results")
+        assert MAIN(["--check"], copy) == 1
+        assert MAIN([], copy) == MAIN(["--check"], copy) == 0
+        head = nbformat.read(path, 4).cells[0].source
+        assert re.search(rf"\*To read: \d+ min; {re.escape(told)}\.\*", head)
+
+
+def test_the_line_of_times_takes_no_time_to_read():
+    """Else it would change what it says as it is written."""
+    begin, end = pages.BEGIN.format("times"), pages.END.format("times")
+    lines = [
+        pages.times(
+            nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"{begin}\n{text}\n{end}")]),
+            records.made_up(),
+        )
+        for text in ("", "word " * 10_000)
+    ]
+    assert lines[0] == lines[1] and "To read: 5 min" in lines[0]
+
+
 def test_only_tables_and_times_of_a_lesson_are_written(copy):
     before = nbformat.read(copy / "notebooks" / LESSON, 4)
     MAIN([], copy)
     after = nbformat.read(copy / "notebooks" / LESSON, 4)
     changed = [new for old, new in zip(before.cells, after.cells, strict=True) if old != new]
     assert {cell.id for cell in changed} == {"01m-04", "28c-04"}
-    assert "takes 1 min on 2 CPU cores" in after.cells[0].source
+    assert "in full 10 s on 2 CPU cores" in after.cells[0].source
+
+
+def test_a_drawing_is_put_in_without_a_run(copy):
+    path = copy / "notebooks" / LESSON
+    notebook = nbformat.read(path, 4)
+    marks = stored.code(notebook)
+    notebook.cells.insert(4, nbformat.v4.new_code_cell('figures.show("rnn36")', id="a-drawing"))
+    nbformat.write(notebook, path)
+    archive.write(records.made_up(code=marks), copy / "notebooks" / "results")
+    MAIN([], copy)
+    notebook = nbformat.read(path, 4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    (drawing,) = [cell for cell in code if cell.id == "a-drawing"]
+    assert "image/png" in drawing.outputs[0].data
+
+    code[-1].source += "\nprint(1)"  # this takes a run
+    code[-1].execution_count = None
+    nbformat.write(notebook, path)
+    MAIN([], copy)
+    assert nbformat.read(path, 4).cells[-1].execution_count is None
 
 
 def test_a_lesson_without_an_entry_is_an_error(copy, capsys):

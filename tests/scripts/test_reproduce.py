@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 
 import distributed
 import form
@@ -16,7 +17,7 @@ from environment import ROOT
 from miniature import CHECKS_CELL, COUNT_CELL, FIGURE_CELL, TRAINING_CELL
 from runner import notebook, plan, publish, schedule
 from runner.job import Job, Result
-from unrolled import UnrolledError, settings
+from unrolled import UnrolledError
 from unrolled.evidence import archive
 
 
@@ -46,6 +47,7 @@ def project(tmp_path, monkeypatch):
     miniature.write(sound, tmp_path / "notebooks" / "01_sound.ipynb")
     miniature.write(broken, tmp_path / "notebooks" / "02_broken.ipynb")
     monkeypatch.setattr(plan, "needs", lambda lesson: ())
+    monkeypatch.setattr(plan, "claimed", lambda lesson: set())
     return tmp_path
 
 
@@ -54,7 +56,6 @@ def reproduce(client, project, monkeypatch, capsys):
     """A function that runs the command with arguments in that folder: exit status, lines, lines of errors."""
     module = miniature.script("reproduce")
     monkeypatch.setattr(module, "ensure", lambda: None)
-    monkeypatch.setattr(settings, "profile", "full")
 
     @contextlib.contextmanager
     def cluster(root, jobs, address):
@@ -145,10 +146,13 @@ def test_what_is_evidence_is_published_and_what_fails_is_named_last(reproduce, p
 
     assert status == 1
     executed = "build/notebooks/broken.tensorflow.0.full.ipynb"
-    assert err == [f"broken, seed 0, tensorflow: cell 4 of 5: ValueError: planted (see {executed})"]
-    assert re.fullmatch(
-        r"sound, seed 0, tensorflow: ran through after \d+ s", out[3 if "broken" in out[2] else 2]
-    )
+    assert err == [
+        f"broken, seed 0, tensorflow, training: cell 4 of 5: ValueError: planted (see {executed})",
+        "broken, seed 0, tensorflow, whole: not run, because broken, seed 0, tensorflow, training failed",
+    ]
+    told = "\n".join(out)
+    for part in ("training", "whole"):
+        assert re.search(rf"^sound, seed 0, tensorflow, {part}: ran through after \d+ s$", told, re.MULTILINE)
     assert "sound   seed 0 ran through" in out and "broken  seed 0 failed" in out
     assert out[-1].startswith("Now run scripts/report")
 
@@ -160,6 +164,7 @@ def test_what_is_evidence_is_published_and_what_fails_is_named_last(reproduce, p
     assert [(one["lesson"], one["seed"]) for one in published] == [("sound", 0)]
     assert published[0]["code"] == notebook.code(notebook.read(path))
     assert published[0]["outputs"] == notebook.outputs(notebook.read(path))
+    assert 0 < published[0]["quick_seconds"] < 300
 
     assert (project / "notebooks" / "02_broken.ipynb").read_bytes() == before
     assert counts(project / executed) == [1, 2, 3, 4, None]
@@ -187,6 +192,7 @@ def test_other_runs_leave_the_committed_notebook(reproduce, project, arguments):
     results = project / ("build/results" if profile == "quick" else "notebooks/results")
     assert [one["seed"] for one in archive.load(results)] == [seed]
     assert any("scripts/lab" in line for line in out) == (profile == "quick")
+    assert "quick_seconds" not in archive.load(results)[0], "only what is published is run quickly, too"
 
 
 def test_a_run_without_real_data_is_not_published(reproduce, project):
@@ -196,9 +202,7 @@ def test_a_run_without_real_data_is_not_published(reproduce, project):
     before = path.read_bytes()
     status, out, err = reproduce("--only", "sound")
     assert (status, err) == (0, [])
-    assert (
-        "sound, seed 0, tensorflow: it had no real data, so it is no evidence; see build/notebooks" in out[3]
-    )
+    assert "sound, seed 0, tensorflow, whole: it had no real data, so it is no evidence; see" in out[-3]
     assert path.read_bytes() == before
     assert [one["evidence"] for one in archive.load(project / "build" / "results")] == [False]
     assert not (project / "notebooks" / "results").exists()
@@ -213,7 +217,9 @@ def test_code_changed_meanwhile_is_not_overwritten_and_prose_is_kept(reproduce, 
     assert reproduce("--only", "sound")[0] == 0
     assert "# Maxi" in path.read_text() and counts(path) == [1, 2, 3, 4, 5, 6]
 
-    path = change(project, "01_sound", COUNT_CELL, edit + "print(p.write_text(t.replace('32', '33')) > 0)")
+    # With this tag it runs only in the second part, which the notebook is taken from.
+    edit += "print(p.write_text(t.replace('32', '33')) > 0)"
+    path = change(project, "01_sound", COUNT_CELL, edit, "timing")
     change(project, "01_sound", FIGURE_CELL, "32", "nbval-ignore-output")
     status, _, err = reproduce("--only", "sound")
     assert status == 1 and "its code was changed while it ran" in err[0]
@@ -224,7 +230,7 @@ def test_code_changed_meanwhile_is_not_overwritten_and_prose_is_kept(reproduce, 
 def test_what_cannot_be_stored_fails_in_one_line(project):
     path = project / "notebooks" / "01_sound.ipynb"
     (project / "notebooks" / "results").write_text("where a folder should be")
-    returned = Result(records.made_up("sound"), path.read_text(), log="", error=None)
+    returned = Result(records.made_up("sound"), path.read_text(), log="", quick_seconds=None, error=None)
     how, line = publish.Results(project).take(Job("sound", 3, "tensorflow", "full", path), returned)
     assert how == "failed" and line.startswith("it could not be stored: ")
 
@@ -234,10 +240,20 @@ def test_a_dead_kernel_and_a_lesson_that_records_nothing_are_named(reproduce, pr
     change(project, "02_broken", TRAINING_CELL, "losses = [2, 1]")
     status, _, err = reproduce()
     assert status == 1
-    dead, silent = sorted(err, reverse=True)
-    assert dead.startswith("sound, seed 0, tensorflow: cell 2 of 6: the kernel died")
+    silent, dead, _ = sorted(err)
+    assert dead.startswith("sound, seed 0, tensorflow, training: cell 2 of 6: the kernel died")
     assert "planted" in (project / "build" / "notebooks" / "sound.tensorflow.0.full.log").read_text()
-    assert silent.startswith("broken, seed 0, tensorflow: it ran through and left no record")
+    assert silent.startswith("broken, seed 0, tensorflow, whole: it ran through and left no record")
+
+
+def test_a_lesson_that_fails_in_a_quick_run_is_not_published(reproduce, project):
+    fails = "import os; assert os.environ['UNROLLED_PROFILE'] == 'full', 'planted'"
+    path = change(project, "01_sound", COUNT_CELL, fails)
+    before = path.read_bytes()
+    status, _, (line,) = reproduce("--only", "sound")
+    assert status == 1
+    assert line.startswith("sound, seed 0, tensorflow, whole: in a quick run, cell 2 of 6: AssertionError")
+    assert path.read_bytes() == before and not (project / "notebooks" / "results").exists()
 
 
 def test_a_lesson_that_is_not_described_ends_the_command_at_once(reproduce, monkeypatch):
@@ -261,7 +277,8 @@ def test_a_notebook_that_cannot_be_read_ends_the_command_at_once(reproduce, proj
 
 def test_a_lesson_gets_the_record_that_it_needs(reproduce, project, monkeypatch):
     monkeypatch.setattr(plan, "needs", lambda lesson: ("sound",) if lesson == "broken" else ())
-    look = "import os; print(os.listdir(os.environ['UNROLLED_RESULTS'] + '/sound'))"
+    look = "import os; full = os.environ['UNROLLED_PROFILE'] == 'full'\n"
+    look += "print(full and os.listdir(os.environ['UNROLLED_RESULTS'] + '/sound'))"
     change(project, "02_broken", TRAINING_CELL, f"{look}; losses = [2, 1]")
     last = miniature.recording(records.made_up("broken"))
     path = change(project, "02_broken", CHECKS_CELL, last)
@@ -276,14 +293,17 @@ def test_what_needs_a_failed_lesson_is_not_run(reproduce, project, monkeypatch):
     monkeypatch.setattr(plan, "needs", lambda lesson: ("broken",) if lesson == "sound" else ())
     status, out, err = reproduce("--only", "sound")
     assert status == 1
-    assert err[0].startswith("broken, seed 0, tensorflow: cell 4 of 5")
-    assert err[1] == "sound, seed 0, tensorflow: not run, because broken, seed 0, tensorflow failed"
+    assert err[0].startswith("broken, seed 0, tensorflow, training: cell 4 of 5")
+    names = ["broken, seed 0, tensorflow, training", "broken, seed 0, tensorflow, whole"]
+    names += ["sound, seed 0, tensorflow, training", "sound, seed 0, tensorflow, whole"]
+    assert err[1:] == [f"{name}: not run, because {one} failed" for one, name in pairwise(names)]
 
 
 def test_timing_runs_alone_after_all_training(reproduce, project):
     """Each cell leaves the times at which it begins and ends; the seeds 1 and 2 train meanwhile."""
     stamp = "import os, time; "
-    stamp += "file = open(f'../build/{0}' + os.environ['UNROLLED_SEED'] + '-' + str(time.time()), 'w'); "
+    stamp += "what = '{0} ' + os.environ['UNROLLED_SEED'] + ' ' + os.environ['UNROLLED_PROFILE']; "
+    stamp += "file = open('../build/' + what + '-' + str(time.time()), 'w'); "
     stamp += "time.sleep(0.5); print(file.write(str(time.time())) > 0); file.close()"
     change(project, "01_sound", COUNT_CELL, stamp.format("trains"), "nbval-ignore-output")
     change(project, "01_sound", FIGURE_CELL, stamp.format("times"), "timing", "nbval-ignore-output")
@@ -296,8 +316,9 @@ def test_timing_runs_alone_after_all_training(reproduce, project):
         name, _, began = path.name.partition("-")
         spans[name].append((float(began), float(path.read_text())))
     assert {name: len(times) for name, times in spans.items()} == {
-        "trains0": 2, "trains1": 1, "trains2": 1, "times0": 1
+        "trains 0 full": 2, "trains 1 full": 1, "trains 2 full": 1, "times 0 full": 1,
+        "trains 0 quick": 1, "times 0 quick": 1,
     }  # fmt: skip
-    ((began, ended),) = spans.pop("times0")
+    ((began, ended),) = spans.pop("times 0 full")
     assert all(end <= began or start >= ended for times in spans.values() for start, end in times)
     assert archive.load(project / "notebooks" / "results")[0]["code"]

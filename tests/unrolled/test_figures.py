@@ -1,8 +1,11 @@
 """The drawings as a notebook shows them, and what is said about them."""
 
 import base64
+import io
+from types import SimpleNamespace
 
 import pytest
+from PIL import Image, ImageOps
 from unrolled import UnrolledError
 from unrolled.show import figures, style
 
@@ -41,10 +44,10 @@ def test_a_mistake_in_the_captions_is_told_in_one_line(text, complaint, tmp_path
 
 def test_show_stores_picture_caption_and_alt_text(monkeypatch):
     shown = []
-    for room in figures, style:
-        monkeypatch.setattr(room, "display", lambda data, **options: shown.append((data, options)))
+    monkeypatch.setattr(figures, "display", lambda data, **options: shown.append((data, options)))
     figures.show("rnn36")
     (picture, options), (caption, _) = shown
+    assert [(data, options["metadata"]) for data, options in shown] == figures.bundles("rnn36")
     alt, words = ENTRIES["rnn36"]["alt"], ENTRIES["rnn36"]["caption"]
     assert base64.b64decode(picture["image/png"]) == (figures.FOLDER / "rnn36.png").read_bytes()
     assert picture["text/plain"] == alt
@@ -52,9 +55,10 @@ def test_show_stores_picture_caption_and_alt_text(monkeypatch):
     assert caption == {"text/markdown": words, "text/plain": words}
 
 
-def test_show_names_the_nearest_figures():
+@pytest.mark.parametrize("ask", (figures.show, figures.bundles))
+def test_show_names_the_nearest_figures(ask):
     with pytest.raises(UnrolledError, match="no figure 'lstm_cel'.*lstm_cell"):
-        figures.show("lstm_cel")
+        ask("lstm_cel")
 
 
 def test_show_says_which_picture_is_missing(tmp_path, monkeypatch):
@@ -69,8 +73,23 @@ def test_show_says_which_picture_is_missing(tmp_path, monkeypatch):
 
 def test_a_model_is_shown_as_committed_where_graphviz_is_missing(monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "show", lambda png, alt: shown.append(png))
-    monkeypatch.setattr(figures, "display", lambda *data, **options: None)
+    monkeypatch.setattr(figures, "display", lambda data, **options: shown.append(data))
     monkeypatch.setattr(figures.shutil, "which", lambda program: None)
     figures.plot_model(None, "mnist_rnn_model")
-    assert shown == [(figures.FOLDER / "mnist_rnn_model.png").read_bytes()]
+    picture, caption = shown
+    assert base64.b64decode(picture["image/png"]) == (figures.FOLDER / "mnist_rnn_model.png").read_bytes()
+    assert caption["text/markdown"] == ENTRIES["mnist_rnn_model"]["caption"]
+
+
+@pytest.mark.parametrize("size", [(300, 90), (2000, 90)])
+def test_a_model_that_keras_draws_gets_a_margin(size, monkeypatch):
+    drawn = io.BytesIO()
+    Image.new("RGB", size, "black").save(drawn, "PNG")
+    dot = SimpleNamespace(create_png=drawn.getvalue)
+    monkeypatch.setattr("keras.utils.model_to_dot", lambda model, **options: dot)
+    black = ImageOps.invert(figures.model_picture(None)).getbbox()
+    sheet = figures.model_picture(None).size
+    assert sheet[0] >= 2 * style.WIDTH
+    assert (black[2] - black[0], black[3] - black[1]) == size
+    sides = black[0], black[1], sheet[0] - black[2], sheet[1] - black[3]
+    assert min(sides) == figures.MARGIN and sides[0] == sides[2]

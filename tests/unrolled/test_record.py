@@ -10,12 +10,13 @@ import keras
 import numpy as np
 import pytest
 import records
-from unrolled import UnrolledError, data, machine, settings, training
+from unrolled import UnrolledError, data, machine, settings, timing, training
 from unrolled.evidence import archive, record
 
 LESSON = "dropout_rnn_imdb"
 REAL = SimpleNamespace(source="IMDB, all reviews", evidence=True, sha256={"x_train": "1" * 64})
 SAMPLE = SimpleNamespace(source="built-in sample", evidence=False, sha256={"x_train": "2" * 64})
+STEP_MS = 12.5
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def project(monkeypatch, tmp_path):
     monkeypatch.setattr(settings, "trainings", tmp_path / "trainings")
     monkeypatch.setattr(settings, "quick", False)
     monkeypatch.setattr(settings, "profile", "full")
+    monkeypatch.setattr(timing, "reference", lambda: STEP_MS)
     monkeypatch.delenv("UNROLLED_RESULTS", raising=False)
     record._lock.cache_clear()
     return tmp_path
@@ -69,7 +71,7 @@ def test_a_record_is_written_and_read(project, capsys):
         f"as_printed  trained  {one.fingerprint}\n"
     )
     (read,) = archive.load(project / "results")
-    assert read == run.as_dict() == record.committed(LESSON)
+    assert read == archive.sealed(run.as_dict() | {"step_ms": STEP_MS}) == record.committed(LESSON)
     assert (read["lesson"], read["profile"], read["evidence"]) == (LESSON, "full", True)
     assert read["data"] == {"source": REAL.source, "sha256": REAL.sha256}
     kept = read["trainings"]["as_printed"]
@@ -127,8 +129,39 @@ def test_what_is_no_evidence_stays_in_the_build_folder(project, monkeypatch, com
         assert not run.evidence
         trained(run)
         run.save()
-        assert files(project) == [f"build/results/{LESSON}/{machine.backend}.{settings.seed}.json"]
+        name = f"build/results/{LESSON}/{machine.backend}.{settings.seed}.json"
+        assert files(project) == [name] and "step_ms" not in archive.read(project / name)
     assert "run dropout_rnn_imdb with this seed" in complaint(record.committed, LESSON)
+
+
+def test_a_chart_of_seeds_is_of_this_run_and_of_all_recorded_ones(project, monkeypatch):
+    monkeypatch.setattr(settings, "seed", 1)
+    run = record.Run(LESSON, REAL)
+    trained(run)
+    mine = {1: [0.51234567, 0.75]}
+    assert run.seeds("as_printed", "val_acc") == mine
+    recorded = {"as_printed": records.training([0.6, 0.7])}
+    for seed in (0, 1, 4):
+        archive.write(records.made_up(LESSON, seed, trainings=recorded), settings.RESULTS)
+    others = (
+        records.made_up(LESSON, 5, trainings={"fresh": records.training()}),
+        records.made_up(LESSON, 6, trainings=recorded, backend="jax"),
+        records.made_up(LESSON, 7, trainings=recorded, library="keras 2"),
+        records.made_up("gru_imdb", 8, trainings=recorded),
+    )
+    for one in others:
+        archive.write(one, settings.RESULTS)
+    found = run.seeds("as_printed", "val_acc")
+    assert found == mine | {0: [0.6, 0.7], 4: [0.6, 0.7]} and list(found) == [1, 0, 4]
+    assert run.seeds("as_printed", "acc")[4] == recorded["as_printed"]["history"]["acc"]
+
+
+def test_a_chart_of_seeds_mixes_no_sample_with_real_data(project, monkeypatch):
+    archive.write(records.made_up(LESSON, 4), settings.RESULTS)
+    monkeypatch.setattr(settings, "quick", True)
+    run = record.Run(LESSON, SAMPLE)
+    trained(run)
+    assert list(run.seeds("as_printed", "val_acc")) == [settings.seed]
 
 
 def test_what_is_computed_in_the_lesson_is_evidence(project):
@@ -198,6 +231,8 @@ FULL = records.made_up(
     trainings={"as_printed": records.training(right=[True, False, True])},
     timed={"cost": {"fingerprints": {"a": "0" * 12}, "ms": {"a": [1.5, 2.5]}, "load": [0.1]}},
     outputs={"02c-04": "0" * 16},
+    step_ms=12.5,
+    quick_seconds=40.0,
 )
 
 

@@ -14,7 +14,7 @@ from functools import cache
 import filelock
 import numpy as np
 
-from .. import UnrolledError, machine, published, settings, start, timing
+from .. import UnrolledError, machine, published, settings, timing
 from .. import data as data_sets
 from ..training import Training, fingerprint
 from . import archive, measured
@@ -79,10 +79,13 @@ class Run:
         if not lesson:
             test = metric == "test"
             found[settings.seed] = self.right[name].mean() if test else self.trainings[name].history[metric]
-        take = measured.TAKES["test" if metric == "test" else "curve"]
         for one in archive.load() if self.evidence else ():
             if (one["lesson"], measured.library(one)) == which and training in one["trainings"]:
-                found.setdefault(one["seed"], take(one["trainings"][training], {"metric": metric}))
+                there = one["trainings"][training]
+                taken = (
+                    measured.OF_A_TRAINING["test"](there) if metric == "test" else there["history"][metric]
+                )
+                found.setdefault(one["seed"], taken)
         return found
 
     def measure(self, **values):
@@ -100,27 +103,23 @@ class Run:
             print(f"{name} = {value:.6g}")
 
     def as_dict(self):
-        """The record as plain dicts, lists, strings and numbers, sealed."""
-        return archive.sealed(
-            {
-                "lesson": self.lesson,
-                "library": "keras 3",
-                "backend": machine.backend,
-                "seed": settings.seed,
-                "profile": settings.profile,
-                "evidence": self.evidence,
-                "finished": date.today().isoformat(),
-                "device": machine.device,
-                "threads": machine.threads,
-                "versions": machine.versions(),
-                "data": {"source": self.source, "sha256": self.sha256},
-                "trainings": {
-                    name: trained(one, self.right.get(name)) for name, one in self.trainings.items()
-                },
-                "timed": self.timed,
-                "measured": self.measured,
-            }
-        )
+        """The record as plain dicts, lists, strings and numbers, without its seal."""
+        return {
+            "lesson": self.lesson,
+            "library": "keras 3",
+            "backend": machine.backend,
+            "seed": settings.seed,
+            "profile": settings.profile,
+            "evidence": self.evidence,
+            "finished": date.today().isoformat(),
+            "device": machine.device,
+            "threads": machine.threads,
+            "versions": machine.versions(),
+            "data": {"source": self.source, "sha256": self.sha256},
+            "trainings": {name: trained(one, self.right.get(name)) for name, one in self.trainings.items()},
+            "timed": self.timed,
+            "measured": self.measured,
+        }
 
     def save(self):
         """Write the record and print what was trained; an interrupted run writes none."""
@@ -129,7 +128,7 @@ class Run:
             names = ", ".join(interrupted)
             print(f"Interrupted in {names}: no record is written; run the lesson again to continue.")
             return
-        step = {"step_ms": round(start.step_ms(), 3)} if self.evidence else {}
+        step = {"step_ms": round(timing.reference(), 3)} if self.evidence else {}
         archive.write(archive.sealed(self.as_dict() | step), settings.results(self.evidence))
         print(f"recorded: {self.lesson}, {machine.backend}, seed {settings.seed}")
         width = max(map(len, [*self.trainings, *self.timed]), default=0)

@@ -13,7 +13,9 @@ A lesson's file says:
     log         the training log that its curves are held against (left out if none)
     [cause.…]   why something differs: `says`, and the section of the lesson that shows it, `shown`
     [claim.…]   a claim, in the order of the lesson's table: its keys are those of `evidence.rules`, `COMMON`
-                and those of its kind
+                and those of its kind; a curve gets `log`, the published values
+
+A claim added here is judged from the records that are there: then run `scripts/report`.
 """
 
 import csv
@@ -22,15 +24,18 @@ from functools import cache
 from pathlib import Path
 
 from .. import UnrolledError, settings
-from ..evidence import rules
+from ..evidence import measured, rules
 
 FOLDER = Path(__file__).parent
+
+NONE = "—"
+"""The source of a claim that no source states."""
 
 LESSON = {"title", "headline", "test", "needs", "log", "cause", "claim"}
 
 
 def lesson(name):
-    """What is known of a lesson: a dict as described above, every claim checked against the rule of its kind.
+    """What is known of a lesson: a dict as described above, every claim checked: complete, and of its kind.
 
     Raises `UnrolledError`, in one line, for an unknown lesson or a file with a mistake in it.
     """
@@ -49,11 +54,38 @@ def lesson(name):
     claims = {key: claim | {"id": key, "lesson": name} for key, claim in known["claim"].items()}
     for claim in claims.values():
         rules.check(claim)
-        if claim.get("cause", "unexplained") not in {"unexplained", *known["cause"]}:
-            raise UnrolledError(
-                f"{path.name}: {claim['id']} names the cause {claim['cause']!r}, which is not there"
-            )
+        if complaint := _mistake(claim, known) or measured.mistake(claim):
+            raise UnrolledError(f"{path.name}: {claim['id']} {complaint}")
+        if claim["kind"] == "curve":
+            claim["log"] = log(known["log"])[claim["measured_by"]["metric"]]
+    tested = [how["training"] for how in map(measured.how, claims.values()) if how.get("take") == "test"]
+    if "test" in known and known["test"] not in tested:
+        raise UnrolledError(f"{path.name}: test names {known['test']!r}, of which no claim takes the test")
     return known | {"claim": claims}
+
+
+def _mistake(claim, known):
+    """What is wrong with a claim in the lesson that is `known`, as the end of a sentence, or ""."""
+    shown = ["shown"] if "value" not in claim and claim["kind"] != "new" else []
+    unit = ["unit"] if claim["kind"] != "exact" else []
+    if missing := [key for key in ("says", "source", "place", *shown, *unit) if not claim.get(key)]:
+        return f"lacks {', '.join(missing)}"
+    if (claim["kind"] == "new") != (claim["source"] == NONE):
+        return f'must have both the kind "new" and the source "{NONE}", for what no source states, or neither'
+    if claim["source"] not in {NONE, *sources()}:
+        return f"names the source {claim['source']!r}; sources.toml has {', '.join(sources())}"
+    if claim.get("cause", "unexplained") not in {"unexplained", *known["cause"]}:
+        return f"names the cause {claim['cause']!r}, which is not there: write [cause.{claim['cause']}]"
+    for name in measured.trainings(claim):
+        if (other := name.rpartition("/")[0]) and other not in known.get("needs", ()):
+            return f"reads {name}: add {other} to needs"
+    if claim["kind"] == "curve":
+        if "log" not in known:
+            return "is a curve, and the lesson names no log that it is held against"
+        metrics = log(known["log"])
+        if measured.how(claim).get("take") != "curve" or claim["measured_by"].get("metric") not in metrics:
+            return f'needs measured_by with take = "curve" and a metric of the log: {", ".join(metrics)}'
+    return ""
 
 
 def lessons():

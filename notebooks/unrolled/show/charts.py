@@ -6,6 +6,7 @@ built-in sample.
 """
 
 import io
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,6 +18,8 @@ from . import style
 plt.style.use(style.SHEET)
 
 MARKS = "os^DvPX*"
+"""The markers of the curves of one chart, in turn."""
+
 LONG = 30
 """From so many epochs on, the epochs stand on a logarithmic axis: what is decided is decided early."""
 
@@ -75,23 +78,33 @@ def learning_curves(label, history, data, published=None):
     """Accuracy and loss over the epochs of the model `label`, over the published ones.
 
     `history`: lists `acc`, `loss`, `val_acc`, `val_loss`, one value an epoch; `published`: the same from a
-    source's log, or None; `data`: their source. A ring marks the best validation value of each.
+    source's log, drawn thinner, or None; `data`: their source. A ring marks each best validation value.
     """
     fig, axes = figure(columns=2)
     curves = _comparable({label: history} | ({"source": published} if published else {}), data)
     for axis, metric, title in zip(axes, ("acc", "loss"), ("Accuracy", "Loss"), strict=True):
         epochs(axis, max(len(curve["acc"]) for curve in curves.values()))
         for name, curve in reversed(curves.items()):
-            colour, steps = style.colour(name), range(1, len(curve[metric]) + 1)
-            axis.plot(steps, curve[metric], color=colour, ls=":", label=f"{name}, training")
-            axis.plot(steps, curve[f"val_{metric}"], color=colour, label=f"{name}, validation")
+            steps = range(1, len(curve[metric]) + 1)
+            look = {"color": style.colour(name), "lw": 1.1 if name == "source" else None}
+            axis.plot(steps, curve[metric], ls=":", label=f"{name}, training", **look)
+            axis.plot(steps, curve[f"val_{metric}"], label=f"{name}, validation", **look)
             ring = best(curve[f"val_{metric}"], lowest=metric == "loss")
-            axis.plot(*ring, "o", ms=7, mfc="none", mec=colour)
+            axis.plot(*ring, "o", ms=7, mfc="none", **look)
         axis.set_title(title)
     percent(axes[0])
     handles, labels = axes[0].get_legend_handles_labels()
-    fig.legend(handles[::-1], labels[::-1], loc="outside lower center", ncols=2, columnspacing=1.5)
+    _legend(fig, handles[::-1], labels[::-1], most=2)
     show(fig, " ".join(_course(name, curve) for name, curve in curves.items()), data)
+
+
+def _legend(fig, handles, labels, most):
+    """Put a legend below a figure, in as many columns as fit, `most` at most."""
+    for columns in range(min(most, len(labels)), 0, -1):
+        legend = fig.legend(handles, labels, loc="outside lower center", ncols=columns, columnspacing=1.5)
+        if columns == 1 or legend.get_window_extent().width <= fig.bbox.width:
+            return
+        legend.remove()
 
 
 def _course(label, curve):
@@ -118,11 +131,11 @@ def over_epochs(series, data, title="Validation accuracy", chance=None, log=Fals
     epochs(axis, max(len(values) for one in seeds.values() for values in one.values()))
     axis.set(title=title, yscale="log" if log else "linear")
     handles = []
-    for number, (label, one) in enumerate(seeds.items()):
+    for (label, one), mark in zip(seeds.items(), cycle(MARKS), strict=False):
         shades, lines = style.tints(style.colour(label), len(one)), []
         for shade, values in zip(shades, one.values(), strict=True):
             steps, every = range(1, len(values) + 1), max(1, len(values) // 12)
-            lines += axis.plot(steps, values, color=shade, marker=MARKS[number], ms=4, markevery=every)
+            lines += axis.plot(steps, values, color=shade, marker=mark, ms=4, markevery=every)
         handles.append(lines[0])
     labels = [f"{label}, {len(one)} seeds" if len(one) > 1 else label for label, one in seeds.items()]
     if chance is not None:
@@ -130,7 +143,7 @@ def over_epochs(series, data, title="Validation accuracy", chance=None, log=Fals
         labels.append("chance")
     axis.set_ylim(ylim)
     percent(axis)
-    fig.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)))
+    _legend(fig, handles, labels, most=4)
     courses = "; ".join(_reach(label, one, log) for label, one in seeds.items())
     show(fig, f"{title} over the epochs: {courses}.", data)
 
@@ -139,10 +152,8 @@ def _reach(label, seeds, lowest):
     """What a label's curves reach, and where, in words."""
     reached = [best(values, lowest) for values in seeds.values()]
     if len(reached) == 1:
-        [(epoch, value)] = reached
-        return (
-            f"{label} is best in epoch {epoch} with {value:.1%} and ends at {list(*seeds.values())[-1]:.1%}"
-        )
+        [(epoch, value)], [values] = reached, seeds.values()
+        return f"{label} is best in epoch {epoch} with {value:.1%} and ends at {values[-1]:.1%}"
     at, values = sorted(epoch for epoch, _ in reached), sorted(value for _, value in reached)
     return (
         f"{label} is best, over {len(reached)} seeds, with {values[0]:.1%} to {values[-1]:.1%} in epochs "

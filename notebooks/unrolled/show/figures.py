@@ -3,12 +3,14 @@
 The pictures and `captions.toml` lie in DL_images/; `scripts/draw_figures` draws them.
 """
 
+import io
 import shutil
 import tomllib
 from difflib import get_close_matches
 from importlib.util import find_spec
 
 from IPython.display import display
+from PIL import Image
 
 from .. import UnrolledError
 from ..settings import ROOT
@@ -16,6 +18,9 @@ from . import style
 
 FOLDER = ROOT / "DL_images"
 """Where the pictures and their captions lie."""
+
+MARGIN = 20
+"""The margin around a model that Keras draws, in pixels of the file."""
 
 SAID = ("source", "caption", "alt")
 PLACES = ("lesson", "topic")
@@ -64,8 +69,7 @@ def show(name):
     The picture is stored in the notebook, so that it is there wherever the notebook is opened. Where nothing
     but text can be shown, its alt text is.
     """
-    for data, metadata in bundles(name):
-        display(data, metadata=metadata, raw=True)
+    _display(bundles(name))
 
 
 def bundles(name):
@@ -84,16 +88,37 @@ def bundles(name):
 
 def plot_model(model, name):
     """Show `model` as Keras draws it where Graphviz is installed, elsewhere its committed figure `name`."""
-    if not (shutil.which("dot") and find_spec("pydot")):
+    if not can_plot():
         return show(name)
+    file = io.BytesIO()
+    model_picture(model).save(file, "PNG", optimize=True)
+    _display(_bundles(file.getvalue(), captions()[name]))
+
+
+def can_plot():
+    """Whether Keras can draw a model here: it needs the program Graphviz, and pydot."""
+    return bool(shutil.which("dot") and find_spec("pydot"))
+
+
+def model_picture(model):
+    """The layers of `model` and their shapes as Keras draws them, with a margin around: an image of Pillow,
+    at least twice `style.WIDTH` wide. Needs Graphviz: see `can_plot`."""
     from keras.utils import model_to_dot
 
-    png = model_to_dot(model, show_shapes=True, dpi=160).create_png()
-    for data, metadata in _bundles(png, captions()[name]):
-        display(data, metadata=metadata, raw=True)
+    dot = model_to_dot(model, show_shapes=True, show_layer_names=False, dpi=160)
+    drawn = Image.open(io.BytesIO(dot.create_png()))
+    width = max(2 * style.WIDTH, drawn.width + 2 * MARGIN)
+    sheet = Image.new("RGB", (width, drawn.height + 2 * MARGIN), "white")
+    sheet.paste(drawn.convert("RGB"), ((width - drawn.width) // 2, MARGIN))
+    return sheet
 
 
 def _bundles(png, entry):
     """The picture with the alt text of its entry in captions.toml, and the caption."""
     caption = {"text/markdown": entry["caption"], "text/plain": entry["caption"]}
     return [style.bundle(png, entry["alt"]), (caption, {})]
+
+
+def _display(outputs):
+    for data, metadata in outputs:
+        display(data, metadata=metadata, raw=True)

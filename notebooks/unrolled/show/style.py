@@ -68,7 +68,7 @@ def colour(label):
     What begins with "source" or "chance" is grey. Raises `UnrolledError` for any other label.
     """
     if label.startswith(("source", "chance")):
-        return COLOURS["published"]
+        return GREY
     known = [name for name in MODELS if label.startswith(name)]
     if not known:
         raise UnrolledError(
