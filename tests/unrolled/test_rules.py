@@ -337,11 +337,11 @@ def test_a_kind_tells_its_rule_and_is_tested(name):
     assert kind.counts in ("", "seeds", "processes")
     assert name in [claim["kind"] for claim in CLAIMS], f"add a claim of the kind {name} to CLAIMS"
     if kind.counts:  # chance has a part in it
-        bounds = {
-            outcome for of, _, *bounds in CASES.values() if of == name for one in bounds for outcome in one
-        }
-        missing = {"holds", "differs"} - bounds
-        assert not missing, f"add cases of the kind {name} to CASES, with bounds for {', '.join(missing)}"
+        bounded = {outcome for of, _, few, *_ in CASES.values() if of == name for outcome in few}
+        for outcome in ("holds", "differs"):
+            assert outcome in bounded, f"CASES needs a case of the kind {name} with bounds for {outcome!r}"
+        betrayed = [CASES[case][0] for case in SCATTER]
+        assert name in betrayed, f"SCATTER needs a case of the kind {name}, wrong where scatter is ignored"
 
 
 # Error rates. Each draw makes many trials of one claim: the source's run and `k` of ours are draws of the
