@@ -36,7 +36,8 @@ class Results:
             if job.part == "training":
                 return "ran", ""
             if result.record is None:
-                return "failed", f"it ran through and left no record {see}"
+                calls = f'does it call record.Run("{job.lesson}", …), and run.save() at its end?'
+                return "failed", f"it ran through and left no record: {calls} {see}"
             self._new[job.lesson, job.seed, job.backend] = result.record
             return self._publish(job, result, executed)
         except (OSError, UnrolledError) as error:

@@ -6,6 +6,7 @@ import re
 
 import form
 import nbformat
+import pages
 import pytest
 from runner import notebook as stored
 from runner import plan
@@ -69,6 +70,15 @@ def test_a_lesson_shows_its_figures(lesson, code):
     shown = {name for cell in code for name in re.findall(r'figures\.\w+\(.*?"(\w+)"\)', cell.source)}
     for name, entry in figures.captions().items():
         assert name in shown or entry.get("lesson") != lesson, f'{lesson} lacks figures.show("{name}")'
+
+
+def test_it_has_what_scripts_report_renews(notebook, code):
+    """The table of its claims, and how long it takes."""
+    table = [cell for cell in code if "tables.show(run)" in cell.source]
+    assert len(table) == 1, "a cell shows the table of the claims: tables.show(run)"
+    assert "verdicts" in table[0].metadata.get("tags", ()), "the cell of tables.show needs the tag verdicts"
+    begin, end = pages.BEGIN.format("times"), pages.END.format("times")
+    assert f"{begin}\n" in notebook.cells[0].source and end in notebook.cells[0].source, f"begin with {begin}"
 
 
 def test_it_ran_in_full_on_real_data(run):

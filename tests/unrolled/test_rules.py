@@ -320,7 +320,8 @@ def test_a_sample_that_does_not_fit_is_refused(claim, sample, says):
 
 
 def test_one_more_kind_is_one_entry(monkeypatch):
-    entry = rules.Kind(rules.exact, "as exact", {"value": rules.NUMBER}, text=lambda *_: "as counted")
+    needs = {"value": rules.NUMBER}
+    entry = rules.Kind(rules.exact, "as exact", counts="", text=lambda *_: "as counted", needs=needs)
     monkeypatch.setitem(rules.KINDS, "count", entry)
     claim = {"id": "words", "kind": "count", "value": 3}
     check(claim)
@@ -329,9 +330,18 @@ def test_one_more_kind_is_one_entry(monkeypatch):
         check(claim | {"n": 1})
 
 
-def test_every_kind_tells_its_rule():
-    assert list(rules.KINDS) == [claim["kind"] for claim in CLAIMS]
-    assert all(kind.says and "\n" not in kind.says for kind in rules.KINDS.values())
+@pytest.mark.parametrize("name", rules.KINDS)
+def test_a_kind_tells_its_rule_and_is_tested(name):
+    kind = rules.KINDS[name]
+    assert kind.says and "\n" not in kind.says
+    assert kind.counts in ("", "seeds", "processes")
+    assert name in [claim["kind"] for claim in CLAIMS], f"add a claim of the kind {name} to CLAIMS"
+    if kind.counts:  # chance has a part in it
+        bounded = {outcome for of, _, few, *_ in CASES.values() if of == name for outcome in few}
+        for outcome in ("holds", "differs"):
+            assert outcome in bounded, f"CASES needs a case of the kind {name} with bounds for {outcome!r}"
+        betrayed = [CASES[case][0] for case in SCATTER]
+        assert name in betrayed, f"SCATTER needs a case of the kind {name}, wrong where scatter is ignored"
 
 
 # Error rates. Each draw makes many trials of one claim: the source's run and `k` of ours are draws of the

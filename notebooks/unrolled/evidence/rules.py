@@ -232,6 +232,10 @@ def _plus_minus(value, half_width, unit, sign=""):
     return f"{_number(value, size, sign)} ± {_number(half_width, size)} {unit}".rstrip()
 
 
+def _no_text(difference, half_width, margin, unit):
+    return ""
+
+
 def _exact_text(difference, half_width, margin, unit):
     size = 10 if difference % 1 == 0 else difference  # a count has no decimals
     return f"{_number(difference, size, '+')} {unit}".rstrip() if difference else "equal"
@@ -342,71 +346,75 @@ def _curves(claim, sample):
 class Kind:
     """A kind of claim.
 
-    `rule(claim, sample, k)` returns a `Decision`; `says` is the rule in one line; `needs` and `may` are
-    the keys that it needs and may have; `counts`: "seeds" or "processes", whichever it needs enough of;
-    `text(difference, half_width, margin, unit)`: the difference in words; `keys(claim)` and `fits(claim,
-    sample)`: what is wrong with the keys together and with the sample, or "".
+    `rule(claim, sample, k)` returns a `Decision`; `says` is the rule in one line; `counts`: "seeds" or
+    "processes", whichever it needs enough of, or "" where one run decides; `text(difference, half_width,
+    margin, unit)`: the difference in words; `needs` and `may` are the keys that it needs and may have;
+    `keys(claim)` and `fits(claim, sample)`: what is wrong with the keys together and with the sample, or "".
     """
 
     rule: Callable
     says: str
+    counts: str
+    text: Callable
     needs: dict[str, Form] = field(default_factory=dict)
     may: dict[str, Form] = field(default_factory=dict)
-    counts: str = ""
-    text: Callable = lambda *numbers: ""
     keys: Callable = lambda claim: ""
     fits: Callable = _list
 
 
 KINDS = {
     "exact": Kind(
-        exact, "holds if every measured value is the published one", {"value": NUMBER}, text=_exact_text
+        exact,
+        "holds if every measured value is the published one",
+        counts="",
+        text=_exact_text,
+        needs={"value": NUMBER},
     ),
     "statistic": Kind(
         statistic,
         "differs beyond the 95 % half-width of one more run; else holds if that is within the margin",
-        {"value": SHARE, "margin": POSITIVE, "n": COUNT, "examples": _one_of("same", "other")},
         counts="seeds",
         text=_signed_text,
+        needs={"value": SHARE, "margin": POSITIVE, "n": COUNT, "examples": _one_of("same", "other")},
         fits=_shares,
     ),
     "ordering": Kind(
         ordering,
         "holds if the paired difference is above its 95 % half-width, differs if it is below minus that",
-        may={"examples": _one_of("none")},
         counts="seeds",
         text=_signed_text,
+        may={"examples": _one_of("none")},
         fits=_pairs,
     ),
     "range": Kind(
         range_,
         "differs if the 95 % interval of the mean misses the range; "
         "holds if the mean is in it and the half-width within the margin",
-        {"low": NUMBER, "high": NUMBER, "margin": POSITIVE},
         counts="seeds",
         text=_range_text,
+        needs={"low": NUMBER, "high": NUMBER, "margin": POSITIVE},
     ),
     "curve": Kind(
         curve,
         "differs if farther from our mean curve than chance allows in 95 %; "
         "else holds if the best flat line is farther than that",
-        {"n": COUNT, "examples": _one_of("same", "other")},
         counts="seeds",
         text=_curve_text,
+        needs={"n": COUNT, "examples": _one_of("same", "other")},
         fits=_curves,
     ),
     "timing": Kind(
         timing,
         "differs if the 95 % interval of the ratio misses the range; holds if it lies on the right side of "
         "the one bound, or if the ratio is between the two and its half-width within the margin",
-        may={"low": POSITIVE, "high": POSITIVE, "margin": FACTOR},
         counts="processes",
         text=_timing_text,
+        may={"low": POSITIVE, "high": POSITIVE, "margin": FACTOR},
         keys=_timing_keys,
     ),
-    "new": Kind(new, "no source states it"),
+    "new": Kind(new, "no source states it", counts="", text=_no_text),
 }
-"""Every kind of claim; one more is one entry here and its rule."""
+"""Every kind of claim; one more is one entry here, its rule, and in its tests a claim and its error rates."""
 
 
 def check(claim, common=COMMON):
