@@ -27,7 +27,8 @@ TAGS = {IGNORED, "teaching", "timing", "verdicts"}
 SETUP = f"""\
 RUN = "quick"  # @param ["quick", "full"]
 
-import os, sys
+import os
+import sys
 
 if "google.colab" in sys.modules:  # Colab has the notebook alone: fetch the rest
     !test -d lessons || git clone --quiet --depth 1 {ADDRESS} lessons
