@@ -157,4 +157,26 @@ def test_a_bad_argument_of_scripts_test_gets_one_line():
     command = [sys.executable, "-S", str(ROOT / "scripts" / "test"), "units"]  # without what is installed
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
-    assert "no part 'units'; there are lint, unit, replay" in done.stderr
+    assert "no part 'units'; there are lint, unit, replay, browser" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "failed", "said"),
+    [
+        ([], False, "== browser left out: no Chromium is found"),
+        (["browser"], True, "No Chromium is found: chromium, chromium-browser, google-chrome, chrome"),
+    ],
+)
+def test_scripts_test_says_where_there_is_no_chromium(asked, failed, said, monkeypatch, capsys):
+    """Of all parts it leaves out the browser's; asked for that one, it fails."""
+    command = miniature.script("test")
+    monkeypatch.setattr(sys, "argv", ["scripts/test", *asked])
+    monkeypatch.setattr(command.shutil, "which", lambda name: None)
+    for name in ("ensure", "kernels", "ensure_extra"):
+        setattr(command, name, lambda *_, **__: None)
+    ran = []
+    command.run = lambda *arguments: not ran.append(arguments)
+    with miniature.untouched_environment():
+        assert command.main() is failed
+    assert said in capsys.readouterr().out.splitlines()
+    assert bool(ran) is not failed and not any("tests/browser" in arguments for arguments in ran)
