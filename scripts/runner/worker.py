@@ -1,6 +1,7 @@
 """What happens in a worker, which may be on another machine, in another clone of the same commit."""
 
 import contextlib
+import contextvars
 import hashlib
 import os
 import signal
@@ -47,8 +48,10 @@ def perform(job, text, needed, prefix, root):
     def tell(**news):
         worker.log_event(prefix, [job.name, news])
 
+    # nbclient keeps its event loop in a context variable: with an inherited one, jobs would share a loop.
+    own = contextvars.Context()
     try:
-        return execute.run(job, text, needed, Path(root or ROOT), tell, life)
+        return own.run(execute.run, job, text, needed, Path(root or ROOT), tell, life)
     finally:
         del LIVES[key]
 

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 import records
 from environment import ROOT
+from jupyter_core.utils import ensure_event_loop
 from miniature import CHECKS_CELL, COUNT_CELL, FIGURE_CELL, TRAINING_CELL
 from runner import notebook, plan, publish, schedule
 from runner.job import Job, Result
@@ -23,7 +24,8 @@ from unrolled.evidence import archive
 
 @pytest.fixture(scope="module")
 def client():
-    """A Dask client of a worker in this process."""
+    """A Dask client of a worker in this process, which has run a notebook before."""
+    ensure_event_loop()  # as nbclient does
     with (
         distributed.LocalCluster(
             n_workers=1,
