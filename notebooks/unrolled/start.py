@@ -16,6 +16,8 @@ def lesson(name, run):
     are loaded: an `UnrolledError` says to restart. Takes a few seconds, most of them to load Keras.
     """
     settings.choose("RUN", run, settings.PROFILES)
+    from . import machine  # noqa: F401 (whatever the next cell imports first, TensorFlow loads quietly)
+
     if "UNROLLED_PROFILE" in os.environ:
         print(f"A {settings.profile} run, as UNROLLED_PROFILE says.")
         return
