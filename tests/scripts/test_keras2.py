@@ -183,7 +183,12 @@ def reviews(number):
     source = data.Source("made up", complete=True)
     names = ("x_train", "x_val", "x_test", "y_train", "y_val", "y_test")
     return data.Reviews(
-        **dict(zip(names, (*x, *y), strict=True)), source=source, full_examples=number, words={}
+        **dict(zip(names, (*x, *y), strict=True)),
+        source=source,
+        full_examples=number,
+        words={},
+        num_words=100,
+        maxlen=8,
     )
 
 
