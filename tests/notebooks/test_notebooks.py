@@ -70,6 +70,8 @@ def test_a_lesson_shows_its_figures(lesson, code):
     shown = {name for cell in code for name in re.findall(r'figures\.\w+\(.*?"(\w+)"\)', cell.source)}
     for name, entry in figures.captions().items():
         assert name in shown or entry.get("lesson") != lesson, f'{lesson} lacks figures.show("{name}")'
+        strange = name in shown and entry.get("lesson", lesson) not in NOTEBOOKS
+        assert not strange, f"captions.toml: {name}, shown in {lesson}, names the lesson {entry['lesson']}"
 
 
 def test_it_has_what_scripts_report_renews(notebook, code):

@@ -1,6 +1,7 @@
 """The figures: drawn by the code as they are committed, legible, all of them described; and the command."""
 
 import io
+import sys
 from functools import cache
 from itertools import combinations
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from drawing import FIGURES, OUTSIDE, digits, pictures
 from drawing.vocabulary import GROUND, Canvas, figure, mix, shade, tint
+from environment import ROOT
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 from PIL import Image
@@ -28,6 +30,13 @@ def drawing(name):
 def drawn(name):
     """A figure's PNG file."""
     return pictures.png(drawing(name))
+
+
+def committed(name):
+    """The bytes of a figure's file in DL_images/."""
+    path = pictures.FOLDER / f"{name}.png"
+    assert path.is_file(), f"DL_images/{name}.png is missing: run scripts/draw_figures {name}"
+    return path.read_bytes()
 
 
 @cache
@@ -58,7 +67,7 @@ def contrast(colour, other):
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_committed_picture_is_what_the_code_draws(name):
-    assert pictures.same((pictures.FOLDER / f"{name}.png").read_bytes(), drawn(name))
+    assert pictures.same(committed(name), drawn(name)), f"run scripts/draw_figures {name}"
 
 
 @pytest.mark.parametrize("name", ["rnn43", "mnist_rnn"])
@@ -68,7 +77,7 @@ def test_drawing_twice_gives_the_same_bytes(name):
 
 @pytest.mark.parametrize("name", sorted(FIGURES))
 def test_picture_is_small_and_fine(name):
-    data = (pictures.FOLDER / f"{name}.png").read_bytes()
+    data = committed(name)
     picture = Image.open(io.BytesIO(data))
     assert len(data) < 100_000
     assert picture.width >= 1200
@@ -80,7 +89,13 @@ def test_no_picture_is_left_over():
 
 
 def test_gallery_is_current():
-    assert (pictures.FOLDER / "README.md").read_text(encoding="utf-8") == pictures.gallery()
+    current = (pictures.FOLDER / "README.md").read_text(encoding="utf-8") == pictures.gallery()
+    assert current, "run scripts/draw_figures"
+
+
+def test_every_topic_is_drawn():
+    for path in (ROOT / "scripts" / "drawing").glob("[!_]*.py"):
+        assert f"drawing.{path.stem}" in sys.modules, f"drawing/__init__.py does not import {path.stem}"
 
 
 def test_a_changed_picture_is_noticed(tmp_path, monkeypatch):
