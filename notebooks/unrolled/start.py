@@ -13,14 +13,14 @@ def lesson(name, run):
     """Begin the lesson `name` as a `run` that is "quick" or "full", and say in one line what that means here.
 
     `UNROLLED_PROFILE` decides where it is set, as the scripts do. A run cannot change its kind once its data
-    are loaded: an `UnrolledError` says to restart. Takes a few seconds, most of them to load Keras.
+    are loaded: an `UnrolledError` says to restart. By hand it takes some seconds, most of them to load Keras.
     """
     settings.choose("RUN", run, settings.PROFILES)
-    from . import machine  # noqa: F401 (whatever the next cell imports first, TensorFlow loads quietly)
-
     if "UNROLLED_PROFILE" in os.environ:
         print(f"A {settings.profile} run, as UNROLLED_PROFILE says.")
         return
+    from . import machine  # noqa: F401 (whatever the next cell imports first, TensorFlow loads quietly)
+
     if run != settings.profile and f"{__package__}.data" in sys.modules:
         raise UnrolledError(
             f"this kernel has begun as a {settings.profile} run: restart it, and run the cells from the first"

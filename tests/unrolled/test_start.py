@@ -110,8 +110,14 @@ print(settings.profile)
 """
 
 
-def test_the_choice_is_made_before_the_data_are_loaded(monkeypatch):
+@pytest.mark.parametrize(
+    ("variable", "loaded"),
+    [(None, "['keras', 'numpy']"), ("full", "[]")],  # a script's kernels keep TensorFlow's words elsewhere
+)
+def test_the_choice_is_made_before_the_data_are_loaded(monkeypatch, variable, loaded):
     monkeypatch.delenv("UNROLLED_PROFILE", raising=False)
+    if variable:
+        monkeypatch.setenv("UNROLLED_PROFILE", variable)
     command = [sys.executable, "-c", LOADED, str(settings.NOTEBOOKS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[1:] == ["['keras', 'numpy']", "full"]
+    assert done.stdout.splitlines()[1:] == [loaded, "full"]
