@@ -319,6 +319,7 @@ def test_values_by_seed_come_from_this_run_and_the_records(project):
     assert run.seeds("as_printed", "val_acc") == {0: [0.51234567, 0.75], 3: records.CURVE}
     assert run.seeds("as_printed", "test") == {0: 0.75, 3: 0.5}
     assert run.seeds("lstm_imdb/as_printed", "val_acc") == {2: records.CURVE}
+    assert run.seeds("lstm_imdb/as_printed", "test") == {}, "that training was not tested"
 
 
 def test_a_run_on_a_sample_has_its_own_values_only(project):

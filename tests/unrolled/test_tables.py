@@ -50,6 +50,17 @@ def test_this_run_takes_the_place_of_its_older_record():
     assert tables._with([old, trained(1)], new) == [trained(1), new]
 
 
+def test_a_run_on_a_sample_is_not_held_against_the_records():
+    other = records.made_up("lstm_imdb", trainings={"lstm_28": records.training()})
+    gru, name = (
+        records.made_up("gru_imdb", trainings={"gru_28": records.training([0.7])}),
+        "accuracy_difference",
+    )
+    for evidence, shown in ((True, "−10.00 points"), (False, "")):
+        rows = tables.rows("gru_imdb", [other], gru | {"evidence": evidence})
+        assert next(row for row in rows if row["id"] == name)["this run"] == shown
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [

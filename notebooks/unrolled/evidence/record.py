@@ -82,10 +82,10 @@ class Run:
         for one in archive.load() if self.evidence else ():
             if (one["lesson"], measured.library(one)) == which and training in one["trainings"]:
                 there = one["trainings"][training]
-                taken = (
-                    measured.OF_A_TRAINING["test"](there) if metric == "test" else there["history"][metric]
-                )
-                found.setdefault(one["seed"], taken)
+                if metric != "test":
+                    found.setdefault(one["seed"], there["history"][metric])
+                elif "test" in there:
+                    found.setdefault(one["seed"], measured.OF_A_TRAINING["test"](there))
         return found
 
     def measure(self, **values):

@@ -30,7 +30,7 @@ def _row(claim, records, run):
     verdict = rules.judge(claim, measured.sample(claim, records))
     ours = measured.by_seed(claim, records)
     place = claim["place"] if claim["source"] == "—" else f"{claim['source']}, {claim['place']}"
-    mine = {} if run is None else measured.by_seed(claim, _with(records, run), measured.library(run))
+    mine = {} if run is None else measured.by_seed(claim, _beside(records, run), measured.library(run))
     return {
         "id": claim["id"],
         "kind": claim["kind"],
@@ -44,6 +44,11 @@ def _row(claim, records, run):
         "verdict": f"{verdict.outcome} ({verdict.note})" if verdict.note else verdict.outcome,
         "by": verdict.by,
     }
+
+
+def _beside(records, run):
+    """The records that this run may be held against: none if it was made on a sample."""
+    return _with(records, run) if run["evidence"] else [run]
 
 
 def _with(records, run):
