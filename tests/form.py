@@ -41,14 +41,6 @@ from unrolled import start
 start.lesson("{{}}", RUN)"""
 """The first code cell of a notebook, into which its name goes."""
 
-SETUP_BEFORE = f"""\
-import sys
-
-if "google.colab" in sys.modules:  # Colab has the notebook alone: fetch the rest
-    !test -d lessons || git clone --quiet --depth 1 {ADDRESS} lessons
-    sys.path.insert(0, "lessons/notebooks")"""
-"""The same of notebooks of the first edition."""
-
 LONGEST, SHORT = 20, 12
 """Lines that a code cell has at most, and that most cells have."""
 
@@ -83,9 +75,9 @@ def _of_notebook(notebook, code, name):
     if notebook.cells[0].cell_type != "markdown" or f"]({BADGE})]({link})" not in notebook.cells[0].source:
         yield f"does not begin with the Colab badge that opens {link}"
     setup = SETUP.format(name.removesuffix(".ipynb").partition("_")[2])
-    if code[0].source not in (setup, SETUP_BEFORE):
+    if code[0].source != setup:
         yield f"does not begin with the set-up cell of every notebook, which is:\n{setup}"
-    elif code[0].source == setup and IGNORED not in tags(code[0]):
+    elif IGNORED not in tags(code[0]):
         yield f"has a set-up cell without the tag {IGNORED}: it says how long a run takes"
     if not any(re.search(r"^assert ", cell.source, re.MULTILINE) for cell in code[-2:]):
         yield "does not end with checks (assert)"

@@ -67,13 +67,6 @@ device = gpu or f"{os.cpu_count()} CPU cores ({platform.machine()})"
 threads = os.environ["TF_NUM_INTRAOP_THREADS"] if backend == "tensorflow" else ""
 """How many threads one operation of TensorFlow may take."""
 
-jit_compile = True if backend == "tensorflow" and not gpu else "auto"
-"""What lessons 1, 3, 5 and 6 give `model.compile`, as they were run: XLA on TensorFlow without a GPU. A
-step with a `Dropout` over a sequence is far slower with it, so lessons 4 and 7 leave the choice to Keras."""
-
-use_cudnn = "auto" if gpu else False
-"""What lessons 5 and 6 give `LSTM` and `GRU`: cuDNN on a GPU, without one the loop that XLA compiles."""
-
 if backend == "tensorflow":
     # Lessons that time several models in turn trace many functions on purpose; TensorFlow warns of it.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)

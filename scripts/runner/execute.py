@@ -139,14 +139,14 @@ def _kernel(notebook, job, root, log, tell, life):
     client.create_kernel_manager()
     client.start_new_kernel(cwd=str(root / "notebooks"), env=environment, stdout=log, stderr=log)
     kernel = client.km.provisioner.pid
-    with _guarded(kernel):
+    with guarded(kernel):
         life.begin(kernel)
         with client.setup_kernel():
             yield client
 
 
 @contextlib.contextmanager
-def _guarded(kernel):
+def guarded(kernel):
     """End a kernel and all that it started with the block, and if this process is killed in it."""
     if not hasattr(os, "killpg"):  # on Windows a kernel itself watches over its parent
         yield

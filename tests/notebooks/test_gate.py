@@ -184,9 +184,6 @@ FORM = (
 
 def test_the_form_of_the_sound_notebook(good, tmp_path):
     assert problems(good, tmp_path) == []
-    before = copy.deepcopy(good)
-    before.cells[SETUP_CELL].source = form.SETUP_BEFORE
-    assert problems(before, tmp_path) == []
 
 
 @pytest.mark.parametrize("plant", FORM, ids=lambda plant: plant.__name__)

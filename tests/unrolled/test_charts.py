@@ -139,19 +139,22 @@ def test_learning_curves_lie_over_the_source_s_and_ring_the_best(drawn):
 
 
 def test_a_picture_takes_its_words_along():
-    """Where a screen reader reads them, below the picture for all, and where nothing else is shown."""
+    """Where a screen reader reads them, and where nothing else is shown."""
     data, metadata = style.bundle(b"a picture", 'best at "2" < 3')
     picture, words = base64.b64encode(b"a picture").decode(), "best at &quot;2&quot; &lt; 3"
     assert data["image/png"] == picture and data["text/plain"] == 'best at "2" < 3'
     assert f'width="{style.WIDTH}"' in data["text/html"] and f'alt="{words}"' in data["text/html"]
     assert f"base64,{picture}" in data["text/html"]
-    assert data["text/html"].endswith(f"<details><summary>In words</summary>{words}</details>")
     assert metadata == {"image/png": {"width": style.WIDTH, "alt": 'best at "2" < 3'}}
 
 
-def test_an_answer_is_folded(monkeypatch):
+def test_words_and_answers_are_folded(monkeypatch):
     shown = []
-    monkeypatch.setattr(style, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(style, "display", lambda data, **options: shown.append(data))
+    style.show(b"a picture", "It is < 5.")
+    (picture, words), shown[:] = shown, []
+    assert picture == style.bundle(b"a picture", "It is < 5.")[0]
+    assert words["text/html"] == "<details><summary>In words</summary><p>It is &lt; 5.</p></details>"
     style.answer("It is < 5.\nSo it is.")
     assert shown == [
         {
@@ -195,18 +198,20 @@ def test_an_error_is_best_where_it_is_lowest(drawn, shown):
     assert shown[-1][1].startswith("Test error over the epochs: GRU is best in epoch 2 with 1.1% and ends at")
 
 
-def test_chance_is_a_dashed_line(drawn):
+def test_chance_is_a_dashed_line(drawn, shown):
     figure = drawn(charts.over_epochs, {"GRU": [0.5, 0.8]}, "IMDB, full", chance=0.5, ylim=(0.4, 1))
     line = figure.axes[0].lines[-1]
     assert (line.get_linestyle(), to_hex(line.get_color()).upper()) == ("--", style.GREY)
     assert list(line.get_ydata()) == [0.5, 0.5] and legend(figure) == ["GRU", "chance"]
     assert figure.axes[0].get_ylim() == (0.4, 1)
+    assert "ends at 80.0%; chance is 50%. Data" in shown[-1][1]
     assert ticks(figure.axes[0]) == ["40 %", "50 %", "60 %", "70 %", "80 %", "90 %", "100 %"]
 
 
 @pytest.mark.parametrize(
     ("number", "scale", "labels"),
     [
+        (1, "linear", ["1"]),
         (3, "linear", ["1", "2", "3"]),
         (charts.LONG - 1, "linear", None),
         (charts.LONG, "log", ["1", "2", "3", "5", "10", "20"]),
@@ -219,6 +224,11 @@ def test_many_epochs_stand_on_a_logarithmic_axis(drawn, number, scale, labels):
     assert axis.get_xscale() == scale and axis.get_xlabel() == "epoch"
     assert all(label.isdigit() for label in ticks(axis, "x"))
     assert labels in (None, ticks(axis, "x"))
+
+
+def test_signs_in_words_are_minus_signs_and_none_stands_before_zero(shown):
+    charts.show(charts.figure()[0], "From -0.0 to -12.5 points, 0-3 to -0.04; GRU-like.")
+    assert shown[-1][1] == "From 0.0 to \u221212.5 points, 0-3 to \u22120.04; GRU-like."
 
 
 def test_a_legend_of_long_labels_is_whole(drawn):

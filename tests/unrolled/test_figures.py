@@ -46,13 +46,14 @@ def test_show_stores_picture_caption_and_alt_text(monkeypatch):
     shown = []
     monkeypatch.setattr(figures, "display", lambda data, **options: shown.append((data, options)))
     figures.show("rnn36")
-    (picture, options), (caption, _) = shown
+    (picture, options), (caption, _), (folded, _) = shown
     assert [(data, options["metadata"]) for data, options in shown] == figures.bundles("rnn36")
     alt, words = ENTRIES["rnn36"]["alt"], ENTRIES["rnn36"]["caption"]
     assert base64.b64decode(picture["image/png"]) == (figures.FOLDER / "rnn36.png").read_bytes()
     assert picture["text/plain"] == alt
     assert options == {"metadata": {"image/png": {"width": 600, "alt": alt}}, "raw": True}
     assert caption == {"text/markdown": words, "text/plain": words}
+    assert folded == style.folded("In words", alt)
 
 
 @pytest.mark.parametrize("ask", (figures.show, figures.bundles))
@@ -76,7 +77,7 @@ def test_a_model_is_shown_as_committed_where_graphviz_is_missing(monkeypatch):
     monkeypatch.setattr(figures, "display", lambda data, **options: shown.append(data))
     monkeypatch.setattr(figures.shutil, "which", lambda program: None)
     figures.plot_model(None, "mnist_rnn_model")
-    picture, caption = shown
+    picture, caption, _ = shown
     assert base64.b64decode(picture["image/png"]) == (figures.FOLDER / "mnist_rnn_model.png").read_bytes()
     assert caption["text/markdown"] == ENTRIES["mnist_rnn_model"]["caption"]
 

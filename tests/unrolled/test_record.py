@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 import records
-from unrolled import UnrolledError, data, machine, settings, timing, training
+from unrolled import UnrolledError, data, machine, published, settings, timing, training
 from unrolled.evidence import archive, record
 
 LESSON = "dropout_rnn_imdb"
@@ -61,7 +61,8 @@ def test_a_record_is_written_and_read(project, capsys):
     run.test("as_printed", [True, False, True, True])
     run.measure(masks_in_a_sequence=1)
     assert capsys.readouterr().out == (
-        "as_printed: 75.00% of 4 test examples are right\nmasks_in_a_sequence = 1\n"
+        "as_printed: 75.00% of 4 test examples are right\n"
+        f"{published.claims(LESSON)['masks_in_a_sequence']['says']}: 1\n"
     )
     run.save()
     name = f"{LESSON}/{machine.backend}.{settings.seed}.json"

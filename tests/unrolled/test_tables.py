@@ -61,6 +61,12 @@ def test_a_run_on_a_sample_is_not_held_against_the_records():
         assert next(row for row in rows if row["id"] == name)["this run"] == shown
 
 
+def test_an_ordering_is_a_difference_also_where_the_lesson_measures_it():
+    claim = {"kind": "ordering", "unit": "points"}
+    assert tables.told(claim, [0.02, 0.04]) == "+3.00 points, 2 seeds"
+    assert tables.told(claim | {"kind": "statistic"}, [0.02]) == "2.00 %"
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [

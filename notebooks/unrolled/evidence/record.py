@@ -17,7 +17,7 @@ import numpy as np
 from .. import UnrolledError, machine, published, settings, timing
 from .. import data as data_sets
 from ..training import Training, fingerprint
-from . import archive, measured
+from . import archive, measured, tables
 
 DIGITS = 6
 """How many decimals of a metric are stored."""
@@ -100,7 +100,7 @@ class Run:
             if not math.isfinite(value):
                 raise UnrolledError(f"the measured value of {name} is {value}; a finite number is needed")
             self.measured[name] = int(value) if value.is_integer() else value
-            print(f"{name} = {value:.6g}")
+            print(f"{claims[name]['says']}: {tables.told(claims[name], [value])}")
 
     def as_dict(self):
         """The record as plain dicts, lists, strings and numbers, without its seal."""

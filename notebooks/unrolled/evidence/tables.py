@@ -37,10 +37,10 @@ def _row(claim, records, run):
         "outcome": verdict.outcome,
         "cause": _cause(claim) if verdict.outcome == "differs" else "",
         "claim": f"{claim['says']} ({place})",
-        "published": claim.get("shown") or _values(claim, [claim["value"]] if "value" in claim else []),
-        "this run": "" if run is None else _values(claim, [mine[run["seed"]]] if run["seed"] in mine else []),
-        "Keras 2": _values(claim, measured.by_seed(claim, records, "keras 2").values()),
-        "all seeds": _values(claim, ours.values()),
+        "published": claim.get("shown") or told(claim, [claim["value"]] if "value" in claim else []),
+        "this run": "" if run is None else told(claim, [mine[run["seed"]]] if run["seed"] in mine else []),
+        "Keras 2": told(claim, measured.by_seed(claim, records, "keras 2").values()),
+        "all seeds": told(claim, ours.values()),
         "verdict": f"{verdict.outcome} ({verdict.note})" if verdict.note else verdict.outcome,
         "by": verdict.by,
     }
@@ -62,8 +62,9 @@ def _cause(claim):
     return known[cause]["says"] if cause in known else "unexplained"
 
 
-def _values(claim, values):
-    """What was measured, as a reader wants it: the mean with its unit, and of how many seeds."""
+def told(claim, values):
+    """What was measured for a claim, a value a seed, as a reader wants it: the mean with its unit, and of how
+    many seeds; an ordering is a difference and has its sign."""
     values = list(values)
     if not values:
         return ""
@@ -71,7 +72,7 @@ def _values(claim, values):
     if claim["kind"] == "curve":
         return f"{len(values[0])} epochs{seeds}"
     unit = claim.get("unit", "")
-    pair = isinstance(claim.get("measured_by", {}).get("training"), list)
+    pair = claim["kind"] == "ordering" or isinstance(measured.how(claim).get("training"), list)
     text = difference if pair else number
     return text(float(np.mean(values)), unit) + seeds
 

@@ -6,6 +6,7 @@ built-in sample.
 """
 
 import io
+import re
 from itertools import cycle
 
 import matplotlib.pyplot as plt
@@ -43,7 +44,7 @@ def show(figure, alt, data=None):
     png = io.BytesIO()
     figure.savefig(png, format="png")
     plt.close(figure)
-    style.show(png.getvalue(), alt)
+    style.show(png.getvalue(), _signs(alt))
 
 
 def percent(axis, which="y"):
@@ -65,7 +66,7 @@ def epochs(axis, number):
         axis.set_xticks(ticks := [n for n in (1, 2, 3, 5, 10, 20, 50, 100, 200) if n <= number], ticks)
         axis.xaxis.set_minor_locator(NullLocator())
     else:
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def best(values, lowest=False):
@@ -145,7 +146,8 @@ def over_epochs(series, data, title="Validation accuracy", chance=None, log=Fals
     percent(axis)
     _legend(fig, handles, labels, most=4)
     courses = "; ".join(_reach(label, one, log) for label, one in seeds.items())
-    show(fig, f"{title} over the epochs: {courses}.", data)
+    even = "" if chance is None else f"; chance is {chance:.0%}"
+    show(fig, f"{title} over the epochs: {courses}{even}.", data)
 
 
 def _reach(label, seeds, lowest):
@@ -164,6 +166,11 @@ def _reach(label, seeds, lowest):
 def _comparable(series, data):
     """Those of the curves that were measured on data like these: a sample is no film review."""
     return {label: one for label, one in series.items() if data != SAMPLE or not label.startswith("source")}
+
+
+def _signs(text):
+    """`text` with a minus sign where a number is negative, and none where it is rounded to zero."""
+    return re.sub(r"(?<![\w-])-(?=[\d.])", "\u2212", re.sub(r"(?<![\w-])-(?=0(\.0*)?(?![\d.]))", "", text))
 
 
 def _start(text):

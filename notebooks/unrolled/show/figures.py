@@ -73,7 +73,7 @@ def show(name):
 
 
 def bundles(name):
-    """What `show` displays: a list of (data, metadata), the picture's and the caption's.
+    """What `show` displays: a list of (data, metadata): of the picture, the caption, the alt text.
 
     Raises `UnrolledError` for an unknown figure, and where its picture is missing.
     """
@@ -114,9 +114,9 @@ def model_picture(model):
 
 
 def _bundles(png, entry):
-    """The picture with the alt text of its entry in captions.toml, and the caption."""
+    """The picture of an entry in captions.toml, the caption, and the alt text folded."""
     caption = {"text/markdown": entry["caption"], "text/plain": entry["caption"]}
-    return [style.bundle(png, entry["alt"]), (caption, {})]
+    return [style.bundle(png, entry["alt"]), (caption, {}), (style.folded("In words", entry["alt"]), {})]
 
 
 def _display(outputs):

@@ -90,29 +90,30 @@ def bundle(png, alt):
     """The data and the metadata of a picture as a cell's output: two dicts.
 
     `png`: the bytes of the picture; `alt`: what it shows, in words, for those who do not see it. HTML takes
-    the words along, where metadata do not reach the reader, and repeats them below the picture, folded; the
-    bare picture serves where HTML is not shown, the bare words where nothing else is.
+    the words along, where metadata do not reach the reader; the bare picture serves where HTML is not shown,
+    the bare words where nothing else is.
     """
-    picture, words = base64.b64encode(png).decode(), escape(alt)
-    html = (
-        f'<img width="{WIDTH}" style="max-width: 100%" alt="{words}" src="data:image/png;base64,{picture}">'
-        f"<details><summary>In words</summary>{words}</details>"
-    )
-    data = {"image/png": picture, "text/html": html, "text/plain": alt}
-    return data, {"image/png": {"width": WIDTH, "alt": alt}}
+    picture = base64.b64encode(png).decode()
+    look = "max-width: 100%; box-sizing: border-box; padding: 6px; background: white"
+    html = f'<img width="{WIDTH}" style="{look}" alt="{escape(alt)}" src="data:image/png;base64,{picture}">'
+    return {"image/png": picture, "text/html": html, "text/plain": alt}, {
+        "image/png": {"width": WIDTH, "alt": alt}
+    }
+
+
+def folded(summary, text):
+    """Text folded below a line, `summary`, as the data of an output; a line break begins a paragraph."""
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
+    return {"text/html": f"<details><summary>{summary}</summary>{paragraphs}</details>", "text/plain": text}
 
 
 def show(png, alt):
-    """Show a picture, the bytes of a PNG, with its alt text: see `bundle`."""
+    """Show a picture, the bytes of a PNG, and below it its alt text, folded: see `bundle`."""
     data, metadata = bundle(png, alt)
     display(data, metadata=metadata, raw=True)
+    display(folded("In words", alt), raw=True)
 
 
 def answer(text):
-    """Show the answer to a question of the lesson folded, so that a reader can think first.
-
-    `text` is plain; a line break begins a paragraph.
-    """
-    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
-    html = f"<details><summary>Answer</summary>{paragraphs}</details>"
-    display({"text/html": html, "text/plain": text}, raw=True)
+    """Show the answer to a question of the lesson folded, so that a reader can think first."""
+    display(folded("Answer", text), raw=True)
