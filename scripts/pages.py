@@ -10,7 +10,7 @@ from collections import Counter
 import nbformat
 from runner import notebook as stored
 from unrolled import published, settings, start
-from unrolled.evidence import rules, tables
+from unrolled.evidence import archive, rules, tables
 from unrolled.show import figures
 
 WORDS, LINES = 180, 12
@@ -194,6 +194,6 @@ def times(notebook, run):
     words = sum(len(text.split()) for text in texts)
     lines = sum(len(cell.source.splitlines()) for cell in notebook.cells if cell.cell_type == "code")
     reading = 5 * math.ceil((words / WORDS + lines / LINES) / 5)
-    full = sum(sum(one["seconds"]) for one in run["trainings"].values())
+    full = archive.duration(run)
     quick = f"run quickly {start.words(run['quick_seconds'])}, " if "quick_seconds" in run else ""
     return f"*To read: {reading} min; {quick}in full {start.words(full)} on {run['device']}.*"

@@ -51,7 +51,7 @@ def durations(name):
         return "some minutes", "not known yet"
     record = archive.read(path)
     quick = f"about {words(record['quick_seconds'])}" if "quick_seconds" in record else "some minutes"
-    full = sum(sum(training["seconds"]) for training in record["trainings"].values())
+    full = archive.duration(record)
     if "step_ms" not in record:
         return quick, f"{words(full)} on {record['device']}"
     from . import timing  # here, for it loads Keras

@@ -139,9 +139,11 @@ def recipes(record):
 
 def duration(lesson, backend, folder):
     """How long the trainings of a lesson took when they were recorded, in seconds; 0 if that is not known."""
+    from unrolled.evidence import archive
+
     for path in sorted((folder / "results" / lesson).glob(f"{backend}.*.json")):
-        if trainings := _read(path).get("trainings"):
-            return sum(sum(training["seconds"]) for training in trainings.values())
+        if (record := _read(path)).get("trainings"):
+            return archive.duration(record)
     return 0.0
 
 

@@ -295,6 +295,11 @@ def test_a_record_lies_under_its_own_name(tmp_path, complaint):
     assert "move it there" in complaint(archive.load, tmp_path)
 
 
+def test_an_epoch_that_was_held_up_does_not_count():
+    slow, even = records.training(seconds=[2.0, 900.0, 2.0, 3.0]), records.training(seconds=[1.0] * 4)
+    assert archive.duration(records.made_up(trainings={"one": slow, "two": even})) == 4 * 2.5 + 4
+
+
 def test_keras_2_has_a_name_of_its_own():
     assert archive.name_of(records.made_up(library="keras 2", seed=3)) == f"{LESSON}/keras2.3.json"
 

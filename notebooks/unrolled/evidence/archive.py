@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import os
+import statistics
 from pathlib import Path
 
 import jsonschema
@@ -44,6 +45,15 @@ def name_of(record):
     """Where a record lies in the results folder: `lesson/backend.seed.json` or `lesson/keras2.seed.json`."""
     library = "keras2" if record["library"] == "keras 2" else record["backend"]
     return settings.record_name(record["lesson"], library, record["seed"])
+
+
+def duration(record):
+    """The seconds that the trainings of a record take.
+
+    Each epoch counts as the median one of its training: one that another program held up tells nothing.
+    """
+    trainings = record["trainings"].values()
+    return float(sum(one["epochs"] * statistics.median(one["seconds"]) for one in trainings))
 
 
 def write(record, folder):
