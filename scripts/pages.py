@@ -1,6 +1,6 @@
 """What is made from the records: tables in README.md and notebooks/results, and in the lessons themselves.
 
-Each function returns the whole text that a file should have, given the one that it has; none writes.
+What a file should hold is made whole, given what it holds; nothing here writes.
 """
 
 import math
@@ -8,6 +8,8 @@ import statistics
 from collections import Counter
 
 import nbformat
+import together
+from drawing import pictures
 from runner import notebook as stored
 from unrolled import published, settings, start
 from unrolled.evidence import archive, rules, tables
@@ -20,16 +22,30 @@ BEGIN, END = "<!-- begin: {}, written by scripts/report -->", "<!-- end: {} -->"
 
 
 def wanted(records, root):
-    """The files of the project in `root` that are made from `records`, with the text each should have."""
+    """The files of the project in `root` that are made from `records`, each with the bytes it should hold."""
     notebooks = settings.lessons(root / "notebooks")
     for name in notebooks:
         published.lesson(name)  # a lesson without an entry is an error
-    readme, results = root / "README.md", root / "notebooks" / "results" / "README.md"
-    pages = {
+    readme, results = root / "README.md", root / "notebooks" / "results"
+    table = together.rows(records, notebooks)
+    claims = together.as_csv(table).encode()
+    picture, alt = together.picture(table)
+    texts = {
         readme: between("results", overview(records, notebooks), readme.read_text(encoding="utf-8")),
-        results: details(records, notebooks),
-    }
-    return pages | {path: lesson(name, path, records) for name, path in notebooks.items()}
+        results / "README.md": details(records, notebooks, table, alt),
+    } | {path: lesson(name, path, records) for name, path in notebooks.items()}
+    files = {path: text.encode() for path, text in texts.items()}
+    return files | {results / "claims.csv": claims, results / "claims.png": pictures.signed(picture, claims)}
+
+
+def is_current(path, content):
+    """Whether a file holds `content`, as `wanted` has it; of a picture, whether it shows it."""
+    if not path.is_file():
+        return False
+    there = path.read_bytes()
+    if path.suffix == ".png":
+        return pictures.signature(there) == pictures.signature(content) and pictures.same(there, content)
+    return there == content
 
 
 def between(name, text, whole):
@@ -87,8 +103,11 @@ def test_accuracy(known, table):
     return ""
 
 
-def details(records, notebooks):
-    """The whole of what was measured, as the text of notebooks/results/README.md."""
+def details(records, notebooks, table, alt):
+    """The whole of what was measured, as the text of notebooks/results/README.md.
+
+    `table`: the rows of all claims; `alt`: what the picture of them shows.
+    """
     kinds = markdown(["kind", "rule"], [[name, kind.says] for name, kind in rules.KINDS.items()])
     parts = [
         "# What was measured",
@@ -101,12 +120,34 @@ def details(records, notebooks):
         f"than {rules.SEEDS} trainings or {rules.PROCESSES} timed processes. The code is "
         "[rules.py](../unrolled/evidence/rules.py).",
         kinds,
+        *all_together(records, notebooks, table, alt),
     ]
     for name, path in notebooks.items():
         table = tables.rows(name, records)
         parts += [f"## [{path.stem}](../{path.name})", results_table(table), causes(name, table)]
         parts += [runs(one) for one in records if one["lesson"] == name]
     return "\n\n".join(part for part in [*parts, errata(), sources()] if part) + "\n"
+
+
+def all_together(records, notebooks, table, alt):
+    """What the records of all lessons say together: a list of paragraphs."""
+    scatter, backends = together.scatter(records, notebooks), together.backends(records, notebooks)
+    parts = [
+        "## All together",
+        f"{tables.summary(table)}. All of them, with the values of every seed: [claims.csv](claims.csv).",
+        f"![{alt}](claims.png)",
+    ]
+    if scatter:
+        parts += [
+            "**What one run is worth.** The mean over the seeds, ± the standard deviation between them:",
+            markdown(together.SCATTER, scatter),
+        ]
+    if backends:
+        parts += [
+            "**TensorFlow against JAX.** The best validation accuracy, same seeds, same order of examples:",
+            markdown(together.BACKENDS, backends),
+        ]
+    return parts
 
 
 def results_table(table):

@@ -1,10 +1,11 @@
 """The files of DL_images/: each figure as a PNG file, and the gallery of all."""
 
+import hashlib
 import io
 
 import matplotlib.style
 import numpy as np
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from unrolled import UnrolledError
 from unrolled.show import figures
 from unrolled.show.style import SHEET, WIDTH
@@ -19,6 +20,10 @@ PALETTE = 96
 """How many colours a picture has: flat areas and their soft edges need no more."""
 TOLERANCE = 12
 """How far, of 255, the means of two pictures' blocks of 8 × 8 pixels may lie apart."""
+
+
+SIGNATURE = "sha256"
+"""Under what name a picture of data holds their digest: it tells numbers that look alike."""
 
 
 def draw(name):
@@ -54,6 +59,20 @@ def same(picture, other):
     height, width = (side // 8 * 8 for side in distance.shape[:2])
     blocks = distance[:height, :width].reshape(height // 8, 8, width // 8, 8, 3)
     return blocks.mean(axis=(1, 3)).max() <= TOLERANCE
+
+
+def signed(picture, data):
+    """A PNG file with the SHA-256 of the `data` (bytes) that it shows: see `signature`."""
+    text = PngImagePlugin.PngInfo()
+    text.add_text(SIGNATURE, hashlib.sha256(data).hexdigest())
+    file = io.BytesIO()
+    Image.open(io.BytesIO(picture)).save(file, "PNG", pnginfo=text, optimize=True)
+    return file.getvalue()
+
+
+def signature(picture):
+    """The SHA-256 of the data that a PNG file shows, as it says itself, or None."""
+    return Image.open(io.BytesIO(picture)).info.get(SIGNATURE)
 
 
 def is_current(name):

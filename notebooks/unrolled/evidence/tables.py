@@ -20,6 +20,9 @@ CHANCE = 0.05
 def rows(lesson, records, run=None):
     """One dict for each claim of a lesson: `HEADER`'s texts, and `id`, `kind`, `outcome`, `cause`.
 
+    Also `judged`, the claim, `values` and `old`, what was measured in Keras 3 and in Keras 2, a number by
+    seed, of a curve a list, and the verdict's `difference` and `half_width`.
+
     `records`: those of all lessons; `run`: the record whose values stand under "this run", or None.
     Backends are never pooled: "all seeds" are those of TensorFlow.
     """
@@ -28,7 +31,7 @@ def rows(lesson, records, run=None):
 
 def _row(claim, records, run):
     verdict = rules.judge(claim, measured.sample(claim, records))
-    ours = measured.by_seed(claim, records)
+    ours, old = (measured.by_seed(claim, records, column) for column in ("tensorflow", "keras 2"))
     place = claim["place"] if claim["source"] == "—" else f"{claim['source']}, {claim['place']}"
     mine = {} if run is None else measured.by_seed(claim, _beside(records, run), measured.library(run))
     return {
@@ -39,10 +42,15 @@ def _row(claim, records, run):
         "claim": f"{claim['says']} ({place})",
         "published": claim.get("shown") or told(claim, [claim["value"]] if "value" in claim else []),
         "this run": "" if run is None else told(claim, [mine[run["seed"]]] if run["seed"] in mine else []),
-        "Keras 2": told(claim, measured.by_seed(claim, records, "keras 2").values()),
+        "Keras 2": told(claim, old.values()),
         "all seeds": told(claim, ours.values()),
         "verdict": f"{verdict.outcome} ({verdict.note})" if verdict.note else verdict.outcome,
         "by": verdict.by,
+        "judged": claim,
+        "values": ours,
+        "old": old,
+        "difference": verdict.difference,
+        "half_width": verdict.half_width,
     }
 
 
