@@ -15,6 +15,8 @@ It reaches into nbval's internals, hence the exact version.
 import time
 from queue import Empty
 
+import unrolled  # noqa: F401  isort: skip (it makes nbval, which reads notebooks, quick to load)
+
 import nbval
 import pytest
 from nbval.kernel import RunningKernel

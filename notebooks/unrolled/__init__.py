@@ -15,6 +15,12 @@ The rooms, each importing only those before it:
 - `start`: a notebook's first cell, which asks for a quick or a full run and loads the rest only if it must.
 """
 
+import sys
+
+# jsonschema, which checks records and notebooks, makes a parser of web addresses as it is imported: more than
+# a second at each start, for a format that none of them has. Where the package is missing it does without.
+sys.modules.setdefault("rfc3987_syntax", None)
+
 
 class UnrolledError(Exception):
     """A mistake that a person can mend, told in one line: notebooks show it without a traceback."""
