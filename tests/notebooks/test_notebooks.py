@@ -66,12 +66,34 @@ def test_figures_are_those_of_the_folder(code):
             assert "".join(picture["image/png"].split()) in picture["text/html"]
 
 
+def shown(cell):
+    """The names of the figures that a cell shows."""
+    return re.findall(r'figures\.\w+\(.*?"(\w+)"\)', cell.source)
+
+
 def test_a_lesson_shows_its_figures(lesson, code):
-    shown = {name for cell in code for name in re.findall(r'figures\.\w+\(.*?"(\w+)"\)', cell.source)}
+    there = {name for cell in code for name in shown(cell)}
     for name, entry in figures.captions().items():
-        assert name in shown or entry.get("lesson") != lesson, f'{lesson} lacks figures.show("{name}")'
-        strange = name in shown and entry.get("lesson", lesson) not in NOTEBOOKS
+        assert name in there or entry.get("lesson") != lesson, f'{lesson} lacks figures.show("{name}")'
+        strange = name in there and entry.get("lesson", lesson) not in NOTEBOOKS
         assert not strange, f"captions.toml: {name}, shown in {lesson}, names the lesson {entry['lesson']}"
+
+
+def test_what_the_sources_teach_stands_where_the_coverage_says(lesson, notebook):
+    """Word for word, in the cell or in what is said about the figure that it shows."""
+    cells = {cell.id: stands(cell) for cell in notebook.cells}
+    lost = [
+        f"{row['source']}, line {row['line']}, {row['item']}: {row['cell']!r} lacks {row['words']!r}"
+        for row in published.coverage()
+        if row["lesson"] == lesson and f" {row['words']} " not in cells.get(row["cell"], "")
+    ]
+    assert not lost, f"coverage.tsv, {lesson}:\n" + "\n".join(lost)
+
+
+def stands(cell):
+    """What stands in a cell, with what is said about its figures; one space around each word."""
+    about = [figures.captions()[name][key] for name in shown(cell) for key in ("caption", "alt")]
+    return f" {' '.join(' '.join([cell.source, *about]).split())} "
 
 
 def test_it_has_what_scripts_report_renews(notebook, code):

@@ -3,6 +3,9 @@
 import pytest
 from unrolled import UnrolledError, published, settings
 
+SOURCES = settings.ROOT.parent / "shared" / "sources"
+"""The text of the sources, for those who have it beside the project."""
+
 
 def test_every_notebook_has_its_entry_and_the_other_way_round():
     for name in settings.lessons():
@@ -111,6 +114,67 @@ def test_causes_name_a_heading(lesson):
     text = settings.lessons()[lesson].read_text(encoding="utf-8")
     for cause in published.lesson(lesson)["cause"].values():
         assert cause["says"] and f"## {cause['shown']}" in text, cause["shown"]
+
+
+PLANNED = {
+    "recurrent_cell_by_hand",
+    "backprop_through_time",
+    "vanishing_exploding_gradients",
+    "inside_lstm_and_gru",
+    "sequence_shapes",
+    "time_series",
+    "word_embeddings",
+    "character_model",
+    "encoder_decoder_translation",
+}
+"""The lessons still to be written; in the others the words are looked up, in tests/notebooks."""
+
+
+def test_coverage_leaves_no_item_out():
+    rows = published.coverage()
+    places = [(row["source"], row["line"], row["item"]) for row in rows]
+    assert len(set(places)) == len(rows) == 334
+    assert [place[:2] for place in places] == sorted(place[:2] for place in places)
+    assert {row["source"] for row in rows} == set(published.sources())
+    for row in rows:
+        assert row["lesson"] in {*settings.lessons(), *PLANNED}, row
+        assert row["cell"] or row["lesson"] not in settings.lessons(), row
+
+
+@pytest.mark.skipif(not SOURCES.is_dir(), reason="the sources do not lie beside the project")
+def test_coverage_names_lines_of_the_sources():
+    for row in published.coverage():
+        (path,) = SOURCES.glob(f"{row['source']}_*.txt")
+        lines = path.read_text(encoding="utf-8").split("\n")
+        assert 0 < row["line"] <= len(lines) and lines[row["line"] - 1].strip(), row
+
+
+HEAD = "source\tline\titem\tlesson\tcell\twords"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "does not begin with the columns source, line, item, lesson, cell, words"),
+        (f"{HEAD}\n000\t8\titem\tgru_imdb", "line 2: has 4 columns, not 6"),
+        (f"{HEAD}\n00\t8\titem\tgru_imdb\t\t", "line 2: names the source '00'; sources.toml has 000, 001"),
+        (f"{HEAD}\n000\tviii\titem\tgru_imdb\t\t", "line 2: has 'viii' where the number of a line should"),
+        (f"{HEAD}\n000\t8\t\tgru_imdb\t\t", "line 2: lacks its item or its lesson"),
+        (f"{HEAD}\n000\t8\titem\tgru_imdb\tgates\t", "line 2: needs a cell and words from it, or neither"),
+        (f"{HEAD}\n000\t8\titem\tgru_imdb\tgates\tonly three words", "line 2: quotes 3 words; 5 are needed"),
+    ],
+)
+def test_a_mistake_in_the_coverage_is_told_in_one_line(text, words, tmp_path, monkeypatch, complaint):
+    (tmp_path / "coverage.tsv").write_text(text)
+    known = published.sources()
+    monkeypatch.setattr(published, "FOLDER", tmp_path)
+    monkeypatch.setattr(published, "sources", lambda: known)
+    assert words in complaint(published.coverage)
+
+
+def test_a_coverage_that_is_not_there(tmp_path, monkeypatch, complaint):
+    monkeypatch.setattr(published, "FOLDER", tmp_path)
+    assert "coverage.tsv cannot be read" in complaint(published.coverage)
 
 
 def test_unknown_names_are_told_in_one_line():

@@ -3,6 +3,7 @@
 - `<lesson>.toml`: all that is known of a lesson before it runs, below.
 - `<log>.csv`: the training logs that a source prints, one row an epoch.
 - `sources.toml`: the five sources; `errata.toml`: what is wrong in them.
+- `coverage.tsv`: what they teach, item by item, and where a lesson has it.
 
 A lesson's file says:
 
@@ -32,6 +33,12 @@ NONE = "—"
 """The source of a claim that no source states."""
 
 LESSON = {"title", "headline", "test", "needs", "log", "cause", "claim"}
+
+COVERAGE = ("source", "line", "item", "lesson", "cell", "words")
+"""The columns of coverage.tsv."""
+
+WORDS = 5
+"""How many words of a cell are quoted at least: so many do not stand there by chance."""
 
 
 def lesson(name):
@@ -108,6 +115,47 @@ def sources():
 def errata():
     """What is wrong in a source: a list of dicts `source`, `place`, `says`, `is_so`, `shown`."""
     return _table(FOLDER / "errata.toml")["erratum"]
+
+
+def coverage():
+    """What the sources teach: a list of dicts `source`, `line`, `item`, `lesson`, `cell`, `words`.
+
+    `line` is where a source has the item, `cell` the id of the lesson's cell that answers it. The `words`
+    stand there in a row, or in what is said about the cell's figure. Both are empty for a lesson to come.
+
+    Raises `UnrolledError`, in one line, for a file with a mistake in it.
+    """
+    path = FOLDER / "coverage.tsv"
+    try:
+        head, *lines = path.read_text(encoding="utf-8").splitlines() or [""]
+    except (OSError, UnicodeError) as error:
+        raise UnrolledError(f"{path.name} cannot be read: {error}") from None
+    if head != "\t".join(COVERAGE):
+        raise UnrolledError(f"{path.name} does not begin with the columns {', '.join(COVERAGE)}")
+    rows = [line.split("\t") for line in lines]
+    for number, row in enumerate(rows, 2):
+        if complaint := _slip(row):
+            raise UnrolledError(f"{path.name}, line {number}: {complaint}")
+    rows = [dict(zip(COVERAGE, row, strict=True)) for row in rows]
+    return [row | {"line": int(row["line"])} for row in rows]
+
+
+def _slip(row):
+    """What is wrong with a row of the coverage, a list of texts, or ""."""
+    if len(row) != len(COVERAGE):
+        return f"has {len(row)} columns, not {len(COVERAGE)}"
+    source, line, item, lesson, cell, words = row
+    if source not in sources():
+        return f"names the source {source!r}; sources.toml has {', '.join(sources())}"
+    if not line.isdecimal():
+        return f"has {line!r} where the number of a line should stand"
+    if not item or not lesson:
+        return "lacks its item or its lesson"
+    if bool(cell) != bool(words):
+        return "needs a cell and words from it, or neither"
+    if cell and len(words.split()) < WORDS:
+        return f"quotes {len(words.split())} words; {WORDS} are needed"
+    return ""
 
 
 @cache
