@@ -61,7 +61,7 @@ def test_a_record_is_written_and_read(project, capsys):
     run.test("as_printed", [True, False, True, True])
     run.measure(masks_in_a_sequence=1)
     assert capsys.readouterr().out == (
-        "as_printed: 75.00% of 4 test examples are right\n"
+        "as printed: 75.00% of 4 test examples are right\n"
         f"{published.claims(LESSON)['masks_in_a_sequence']['says']}: 1\n"
     )
     run.save()

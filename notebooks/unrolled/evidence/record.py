@@ -60,7 +60,7 @@ class Run:
         if name not in self.trainings or right.ndim != 1:
             raise UnrolledError(f"test takes the name of a training and one boolean an example, not {name!r}")
         self.right[name] = right
-        print(f"{name}: {right.mean():.2%} of {len(right):,} test examples are right")
+        print(f"{name.replace('_', ' ')}: {right.mean():.2%} of {len(right):,} test examples are right")
 
     def time(self, name, builders, train):
         """The median milliseconds of a step of each model, by label: see `timing.paired`."""
