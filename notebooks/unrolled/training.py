@@ -95,6 +95,7 @@ class Training:
     def __enter__(self):
         self._model.optimizer.build(self._model.trainable_variables)
         if self._store:
+            self._start = _start(self._model, self._train)
             self._take_up()
         if not self.resumed and int(keras.ops.convert_to_numpy(self._model.optimizer.iterations)):
             raise UnrolledError(f"the model of {self.name} has been trained before: build it anew")
@@ -123,6 +124,8 @@ class Training:
         row = {"epoch": epoch + 1, "seconds": round(seconds, 3), "day": date.today().isoformat()}
         row |= {name: float(value) for name, value in logs.items()}
         parts = {"state": _values(self._variables())}
+        if self._store and not self._rows:
+            parts["start"] = self._start
         if self.best and row[self.best] > max(self.history.get(self.best, [-math.inf])):
             self.best_weights = parts["best"] = self._model.get_weights()
         self._rows.append(row)
@@ -162,8 +165,10 @@ class Training:
             shapes = [tuple(variable.shape) for variable in self._variables()]
             if rows and [value.shape for value in parts.get("state", [])] != shapes:
                 raise Damaged("it is the state of another model")
+            if rows and not _same_start(parts.get("start", self._start), self._start):
+                raise Damaged("it began with other data or other first weights")
         except Damaged as error:
-            print(f"what is kept of {self.name} is damaged ({error}): it is trained anew")
+            print(f"what is kept of {self.name} cannot be used ({error}): it is trained anew")
             self._store.clear()
             return
         if not rows:
@@ -198,6 +203,20 @@ class _EachEpoch(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self._training.add(epoch, time.perf_counter() - self._started, logs or {})
+
+
+def _start(model, train):
+    """What a training begins with and its recipe does not say: two arrays, the SHA-256 of the examples and
+    their labels, uint8 (32,), and the sum of each first weight, float64, one a variable."""
+    digest = hashlib.sha256(np.ascontiguousarray(train.x))
+    digest.update(np.ascontiguousarray(train.y))
+    sums = [value.sum(dtype=float) for value in _values(model.variables)]
+    return [np.frombuffer(digest.digest(), np.uint8), np.array(sums)]
+
+
+def _same_start(one, other):
+    """Whether two trainings begin alike; devices round first weights differently."""
+    return np.array_equal(one[0], other[0]) and np.allclose(one[1], other[1], rtol=1e-3, atol=1e-3)
 
 
 def _values(variables):

@@ -54,10 +54,10 @@ def state(model):
     return [keras.ops.convert_to_numpy(variable).copy() for variable in variables(model)]
 
 
-def play(folder, last=EPOCHS, error=None, model=None, **arguments):
+def play(folder, last=EPOCHS, error=None, model=None, train=None, **arguments):
     """Go on with a training to the epoch `last`, where `fit` raises `error`; the `Training` and the model."""
     model = model or tiny()
-    with Training("tiny", model, data(), EPOCHS, folder, **arguments) as one:
+    with Training("tiny", model, train or data(), EPOCHS, folder, **arguments) as one:
         options = one.options
         (callback,) = options["callbacks"]
         for epoch in range(options["initial_epoch"], last):
@@ -165,7 +165,7 @@ def test_a_finished_training_trains_no_step(tmp_path, monkeypatch):
 def test_without_best_weights(tmp_path):
     one, _ = play(tmp_path, best=None)
     assert one.best_weights is None
-    assert sorted(files(tmp_path)) == ["commit.json", "state-00005.npz"]
+    assert sorted(files(tmp_path)) == ["commit.json", "start-00001.npz", "state-00005.npz"]
 
 
 def test_best_weights_are_not_the_models_own():
@@ -245,21 +245,21 @@ def test_what_is_damaged_is_trained_anew(tmp_path, capsys, name, harm):
     check_whole(one, model)
     if (name, harm) != ("commit.json", os.unlink):  # else nothing was kept
         notice, rest = capsys.readouterr().out.split("\n", 1)
-        assert notice.startswith("what is kept of tiny is damaged (") and notice.endswith(
+        assert notice.startswith("what is kept of tiny cannot be used (") and notice.endswith(
             "it is trained anew"
         )
-        assert "damaged" not in rest
-    assert sorted(files(tmp_path)) == ["best-00002.npz", "commit.json", "state-00005.npz"]
+        assert "cannot be used" not in rest
+    assert sorted(files(tmp_path)) == ["best-00002.npz", "commit.json", "start-00001.npz", "state-00005.npz"]
 
 
 def test_damage_is_told_once(tmp_path, capsys):
     crash(tmp_path, 3)
     empty(files(tmp_path)["commit.json"])
     crash(tmp_path, 0)
-    assert "damaged" in capsys.readouterr().out
+    assert "cannot be used" in capsys.readouterr().out
     assert files(tmp_path) == {}
     check_whole(*play(tmp_path))
-    assert "damaged" not in capsys.readouterr().out
+    assert "cannot be used" not in capsys.readouterr().out
 
 
 def test_the_state_of_another_model_is_damage(tmp_path, capsys):
@@ -267,7 +267,39 @@ def test_the_state_of_another_model_is_damage(tmp_path, capsys):
     fingerprint = Training("tiny", tiny(), data(), EPOCHS).fingerprint
     next(tmp_path.iterdir()).rename(tmp_path / f"tiny.{fingerprint}")
     check_whole(*play(tmp_path))
-    assert "damaged (it is the state of another model)" in capsys.readouterr().out
+    assert "cannot be used (it is the state of another model)" in capsys.readouterr().out
+
+
+def other_weights():
+    model = tiny()
+    model.set_weights([weights + 0.5 for weights in model.get_weights()])
+    return {"model": model}
+
+
+def other_data():
+    return {"train": Batches(np.ones((40, 3), "float32"), np.zeros(40, "float32"), 8, seed=0)}
+
+
+@pytest.mark.parametrize("other", [other_weights, other_data])
+def test_what_began_otherwise_is_trained_anew(tmp_path, capsys, other):
+    """The recipe is the same: it does not know in which order layers were made, or which words were kept."""
+    crash(tmp_path, 3)
+    one, _ = play(tmp_path, **other())
+    assert "(it began with other data or other first weights): it is trained anew" in capsys.readouterr().out
+    assert one.resumed == 0
+
+
+def test_what_was_kept_before_its_start_was_is_taken_up(tmp_path, monkeypatch):
+    with monkeypatch.context() as before:
+        before.setattr(training.Store, "commit", without_start(training.Store.commit))
+        crash(tmp_path, 3)
+    one, model = play(tmp_path)
+    assert one.resumed == 3
+    check_whole(one, model)
+
+
+def without_start(commit):
+    return lambda store, rows, start=None, **parts: commit(store, rows, **parts)
 
 
 def test_best_weights_that_were_never_kept_are_asked_for_in_vain(tmp_path):
