@@ -97,7 +97,7 @@ class Training:
         if self._store:
             self._start = _start(self._model, self._train)
             self._take_up()
-        if not self.resumed and int(keras.ops.convert_to_numpy(self._model.optimizer.iterations)):
+        if not self.resumed and self._stepped():
             raise UnrolledError(f"the model of {self.name} has been trained before: build it anew")
         if self._store and self.resumed < self.epochs:
             self._store.check_room(self._size())
@@ -165,7 +165,7 @@ class Training:
             shapes = [tuple(variable.shape) for variable in self._variables()]
             if rows and [value.shape for value in parts.get("state", [])] != shapes:
                 raise Damaged("it is the state of another model")
-            if rows and not _same_start(parts.get("start", self._start), self._start):
+            if rows and not self._same_start(*parts.get("start", self._start)):
                 raise Damaged("it began with other data or other first weights")
         except Damaged as error:
             print(f"what is kept of {self.name} cannot be used ({error}): it is trained anew")
@@ -180,6 +180,16 @@ class Training:
         for variable, value in zip(self._variables(), parts["state"], strict=True):
             variable.assign(value)
         self._rows, self.resumed, self.best_weights = rows, len(rows), parts.get("best")
+
+    def _same_start(self, examples, weights):
+        """Whether an earlier start began alike: devices round first weights differently, and of a model that
+        was interrupted in this session they are no longer known."""
+        near = self._stepped() or np.allclose(weights, self._start[1], rtol=1e-3, atol=1e-3)
+        return near and np.array_equal(examples, self._start[0])
+
+    def _stepped(self):
+        """Whether the model has been trained."""
+        return int(keras.ops.convert_to_numpy(self._model.optimizer.iterations)) > 0
 
     def _variables(self):
         """All that an epoch changes: weights, states of random generators, the optimizer's slots."""
@@ -212,11 +222,6 @@ def _start(model, train):
     digest.update(np.ascontiguousarray(train.y))
     sums = [value.sum(dtype=float) for value in _values(model.variables)]
     return [np.frombuffer(digest.digest(), np.uint8), np.array(sums)]
-
-
-def _same_start(one, other):
-    """Whether two trainings begin alike; devices round first weights differently."""
-    return np.array_equal(one[0], other[0]) and np.allclose(one[1], other[1], rtol=1e-3, atol=1e-3)
 
 
 def _values(variables):
