@@ -4,6 +4,7 @@ import base64
 import copy
 import re
 
+import altered
 import form
 import nbformat
 import pages
@@ -215,3 +216,10 @@ def test_the_data_are_those_that_were_recorded():
     for one in archive.load():
         known = digests.setdefault(one["lesson"], one["data"]["sha256"])
         assert known == one["data"]["sha256"], (one["lesson"], one["seed"], one["library"])
+
+
+@pytest.mark.parametrize(("lesson", "one"), altered.ALL, ids=altered.name)
+def test_an_alteration_alters_what_stands_in_the_lesson(lesson, one):
+    """`scripts/test alterations` then runs it."""
+    assert one.keys() == altered.KEYS
+    assert altered.with_alteration(altered.read(lesson), one) != altered.read(lesson)
