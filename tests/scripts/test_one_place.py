@@ -32,10 +32,13 @@ def test_that_environment_is_set_in_one_place():
     }
 
 
+NAMING = {Path("pyproject.toml"), Path("README.md"), Path("CITATION.cff")}
+
+
 def test_the_address_stands_in_one_place():
-    """Besides pyproject.toml, only where a reader needs it whole: the README, set-up cells and badges."""
+    """Besides pyproject.toml, only where a reader needs it whole: the README, CITATION.cff, set-up cells and badges."""
     places = {path.relative_to(ROOT) for path in tracked() if SLUG in path.read_text(encoding="utf-8")}
-    assert {path for path in places if path.suffix != ".ipynb"} <= {Path("pyproject.toml"), Path("README.md")}
+    assert {path for path in places if path.suffix != ".ipynb"} <= NAMING
 
 
 def test_every_link_to_the_repository_is_that_address():
