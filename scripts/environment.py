@@ -45,8 +45,8 @@ def fail(line):
 
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))
-if sys.version_info < (3, 11):  # noqa: UP036 (before anything that an old one does not know)
-    fail(f"Python 3.11 or later is needed, this is {PYTHON}: install it, then python3.11 {sys.argv[0]}")
+if not (3, 11) <= sys.version_info < (3, 14):  # before anything that an old one does not know
+    fail(f"Python 3.11 to 3.13 is needed, this is {PYTHON}: install one, then python3.13 {sys.argv[0]}")
 
 
 class Parser(argparse.ArgumentParser):

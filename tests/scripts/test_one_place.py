@@ -36,7 +36,7 @@ NAMING = {Path("pyproject.toml"), Path("README.md"), Path("CITATION.cff")}
 
 
 def test_the_address_stands_in_one_place():
-    """Besides pyproject.toml, only where a reader needs it whole: the README, CITATION.cff, set-up cells and badges."""
+    """Besides pyproject.toml, only where it is needed whole: README, CITATION.cff, set-up cells, badges."""
     places = {path.relative_to(ROOT) for path in tracked() if SLUG in path.read_text(encoding="utf-8")}
     assert {path for path in places if path.suffix != ".ipynb"} <= NAMING
 
