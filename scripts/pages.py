@@ -7,6 +7,7 @@ import math
 import statistics
 from collections import Counter
 
+import findings
 import nbformat
 import together
 from drawing import pictures
@@ -34,6 +35,8 @@ def wanted(records, root):
         readme: between("results", overview(records, notebooks), readme.read_text(encoding="utf-8")),
         results / "README.md": details(records, notebooks, table, alt),
     } | {path: lesson(name, path, records) for name, path in notebooks.items()}
+    if scripts := findings.scripts(root):
+        texts[root / findings.FOLDER / "README.md"] = findings.page(scripts)
     files = {path: text.encode() for path, text in texts.items()}
     return files | {results / "claims.csv": claims, results / "claims.png": pictures.signed(picture, claims)}
 
@@ -120,6 +123,8 @@ def details(records, notebooks, table, alt):
         f"than {rules.SEEDS} trainings or {rules.PROCESSES} timed processes. The code is "
         "[rules.py](../unrolled/evidence/rules.py).",
         kinds,
+        "What was found out about the libraries on the way stands, each with a script that shows it, under "
+        "[What the libraries do](findings/README.md).",
         *all_together(records, notebooks, table, alt),
     ]
     for name, path in notebooks.items():

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 
+import findings
 import miniature
 import nbformat
 import pages
@@ -59,6 +60,18 @@ def test_a_changed_digit_is_noticed(copy, name):
     assert "80.00 %" in text
     page.write_text(text.replace("80.00 %", "80.01 %", 1), encoding="utf-8")
     assert MAIN(["--check"], copy) == 1
+
+
+@pytest.mark.parametrize("ending", (".py", ".txt", ".md"))
+def test_a_changed_finding_is_noticed_and_its_page_renewed(copy, capsys, ending):
+    shutil.copytree(ROOT / findings.FOLDER, copy / findings.FOLDER)
+    MAIN([], copy)
+    assert MAIN(["--check"], copy) == 0
+    changed = min((copy / findings.FOLDER).glob(f"*{ending}"))
+    changed.write_text(changed.read_text(encoding="utf-8") + "# more\n", encoding="utf-8")
+    assert MAIN(["--check"], copy) == 1
+    assert f"{findings.FOLDER}/README.md is not current: run scripts/report" in capsys.readouterr().err
+    assert MAIN([], copy) == MAIN(["--check"], copy) == 0
 
 
 @pytest.fixture
