@@ -31,6 +31,15 @@ PATIENCE = 30
 DIED = "its worker died; was the memory enough?"
 
 
+BUSY = {
+    "distributed.scheduler.allowed-failures": 0,
+    "distributed.scheduler.worker-ttl": None,  # a machine that slept has lost no worker
+    "distributed.comm.timeouts.connect": "30 minutes",  # nor has one whose cores are all taken for a minute
+    "distributed.comm.timeouts.tcp": "30 minutes",
+}
+"""Dask's settings where its processes are this command's own: a worker that is gone is noticed at once."""
+
+
 class Refused(Exception):
     """Why a cluster cannot be used, in one line."""
 
@@ -41,39 +50,35 @@ def cluster(root, jobs, address=None):
 
     Raises `Refused` if nothing answers at that `address`, or it has no worker, or one unfit for this clone.
     """
-    with undisturbed():
-        processes = None if address else _processes(root, jobs)
-        client = _client(address or processes)
-    try:
-        found = Cluster(client, root, local=not address)
-        found.workers()
-        if found.refused:
-            raise Refused(next(iter(found.refused.values())))
-        yield found
-    finally:
+    with dask.config.set({} if address else BUSY):
         with undisturbed():
-            client.close()
-            if processes:
-                processes.close()
+            processes = None if address else _processes(root, jobs)
+            client = _client(address or processes)
+        try:
+            found = Cluster(client, root, local=not address)
+            found.workers()
+            if found.refused:
+                raise Refused(next(iter(found.refused.values())))
+            yield found
+        finally:
+            with undisturbed():
+                client.close()
+                if processes:
+                    processes.close()
 
 
 def _processes(root, jobs):
     """Dask's scheduler in this process, and a worker in another one that ends with it, however it ends."""
-    settings = {
-        "distributed.scheduler.allowed-failures": 0,
-        "distributed.scheduler.worker-ttl": None,  # a machine that slept has lost no worker
-    }
-    with dask.config.set(settings):
-        return distributed.LocalCluster(
-            n_workers=1,
-            threads_per_worker=jobs,
-            resources={SLOT: jobs},
-            memory_limit=None,  # the kernels are processes of their own, which it does not count
-            dashboard_address=":0",  # any port: the scheduler's own server is there in any case
-            scheduler_kwargs={"dashboard": False},
-            silence_logs=logging.CRITICAL,
-            local_directory=str(root / "build" / "dask"),
-        )
+    return distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=jobs,
+        resources={SLOT: jobs},
+        memory_limit=None,  # the kernels are processes of their own, which it does not count
+        dashboard_address=":0",  # any port: the scheduler's own server is there in any case
+        scheduler_kwargs={"dashboard": False},
+        silence_logs=logging.CRITICAL,
+        local_directory=str(root / "build" / "dask"),
+    )
 
 
 def _client(where):
