@@ -93,7 +93,7 @@ def test_a_curve_is_held_against_the_log():
 
 
 def test_a_timing_is_judged_process_by_process():
-    ms = {"as_printed": [30.0, 28.0], "without dropout": [20.0, 20.0]}
+    ms = {"one mask": [30.0, 28.0], "without dropout": [20.0, 20.0]}
     timed = {"cost": {"fingerprints": {}, "ms": ms, "load": [0.0, 0.0]}}
     one = records.made_up(timed=timed)
     assert measured.sample(DROPOUT["cost"], [one]).values == pytest.approx([math.log(1.5), math.log(1.4)])
