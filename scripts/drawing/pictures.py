@@ -42,9 +42,14 @@ def png(drawing):
         with matplotlib.style.context(STYLE):
             drawing.savefig(file, format="png", dpi=200)
         drawing = Image.open(file)
-    image = drawing.convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE)
+    return _small(drawing)
+
+
+def _small(image, **options):
+    """The bytes of an image as a PNG file of few colours."""
     file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
+    few = image.convert("RGB").quantize(PALETTE, dither=Image.Dither.NONE)
+    few.save(file, "PNG", optimize=True, **options)
     return file.getvalue()
 
 
@@ -65,9 +70,7 @@ def signed(picture, data):
     """A PNG file with the SHA-256 of the `data` (bytes) that it shows: see `signature`."""
     text = PngImagePlugin.PngInfo()
     text.add_text(SIGNATURE, hashlib.sha256(data).hexdigest())
-    file = io.BytesIO()
-    Image.open(io.BytesIO(picture)).save(file, "PNG", pnginfo=text, optimize=True)
-    return file.getvalue()
+    return _small(Image.open(io.BytesIO(picture)), pnginfo=text)
 
 
 def signature(picture):
