@@ -160,8 +160,9 @@ def _calls(source):
 
 
 def _draws(call):
-    """Whether a call leaves a picture: `charts.figure` makes an empty one, which only `charts.show` shows."""
-    return call[0] in ("charts", "figures") and call != ["charts", "figure"] or call == ["plt", "show"]
+    """Whether a call leaves a picture; some of `charts` only prepare one, which `charts.show` then shows."""
+    prepares = call[0] == "charts" and call[1] in ("figure", "percent", "epochs", "best")
+    return call[0] in ("charts", "figures") and not prepares or call == ["plt", "show"]
 
 
 def _speaks(call):

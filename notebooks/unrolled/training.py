@@ -95,7 +95,6 @@ class Training:
     def __enter__(self):
         self._model.optimizer.build(self._model.trainable_variables)
         if self._store:
-            self._start = _start(self._model, self._train)
             self._take_up()
         if not self.resumed and self._stepped():
             raise UnrolledError(f"the model of {self.name} has been trained before: build it anew")
@@ -160,6 +159,7 @@ class Training:
 
     def _take_up(self):
         """Go on after the last commit of an earlier start, or begin anew where that cannot be used."""
+        self._start = _start(self._model, self._train)
         try:
             rows, parts = self._store.load()
             shapes = [tuple(variable.shape) for variable in self._variables()]
