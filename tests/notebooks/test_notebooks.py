@@ -62,6 +62,7 @@ def test_figures_are_those_of_the_folder(code):
     """The pictures that `figures.show` left are, byte for byte, those of DL_images."""
     for cell in code:
         if name := stored.figure(cell):
+            assert cell.outputs, f"{name} is not shown yet: run scripts/report"
             picture, drawn = cell.outputs[0].data, (form.ROOT / "DL_images" / f"{name}.png").read_bytes()
             assert base64.b64decode(picture["image/png"]) == drawn, f"{name} changed: run scripts/report"
             assert "".join(picture["image/png"].split()) in picture["text/html"]
