@@ -16,7 +16,9 @@ from unrolled.evidence import archive, measured
 from unrolled.show import figures
 
 NOTEBOOKS = settings.lessons()
-DIGIT = re.compile(r"\d")
+DIGIT, DIGITS = re.compile(r"\d"), re.compile(r"\d+")
+LINK = re.compile(r"\[([^]]*)\]\((\d\d_\w+\.ipynb)")
+"""A link from one lesson to another: its text, and the other's file."""
 
 
 @pytest.fixture(params=NOTEBOOKS)
@@ -49,8 +51,25 @@ def of_the_notebook(lesson):
 
 
 def test_they_are_numbered_without_a_gap():
-    numbers = [path.stem[:3] for path in NOTEBOOKS.values()]
-    assert numbers == [f"{n:02}_" for n in range(1, len(NOTEBOOKS) + 1)] != []
+    assert NOTEBOOKS
+    for number, path in enumerate(NOTEBOOKS.values(), 1):
+        name = f"{number:02}_{path.stem[3:]}.ipynb"
+        assert path.name == name, f"{path.name} is lesson {number}: rename it {name}"
+
+
+def test_numbers_and_links_follow_the_order(lesson, notebook):
+    """The number is only the order: a lesson that comes between two others changes those of all after it."""
+    names = [path.name for path in NOTEBOOKS.values()]
+    number, linked = list(NOTEBOOKS).index(lesson) + 1, set()
+    begins = notebook.cells[0].source.startswith(f"# {number}. ")
+    assert begins, f"{lesson} is lesson {number}: begin its title with # {number}."
+    for text, name in LINK.findall("\n".join(cell.source for cell in notebook.cells)):
+        assert name in names, f"{lesson} links to {name}, which is not there: there are {', '.join(names)}"
+        told = DIGITS.search(text)
+        assert not told or int(told[0]) == int(name[:2]), f"{lesson}: the link {text!r} leads to {name}"
+        linked.add(name)
+    following = names[number : number + 1]
+    assert linked >= set(following), f"{lesson} ends without a link to the next lesson, {following[0]}"
 
 
 def test_form(lesson):
