@@ -126,6 +126,13 @@ def test_it_has_what_scripts_report_renews(notebook, code):
     assert f"{begin}\n" in notebook.cells[0].source and end in notebook.cells[0].source, f"begin with {begin}"
 
 
+def test_it_leaves_a_record_under_its_name(lesson, code):
+    """Said here, and not at the end of its full run."""
+    source = "\n".join(cell.source for cell in code)
+    for call in (f'run = record.Run("{lesson}", ', "run.save()"):
+        assert call in source, f"{lesson} lacks {call}"
+
+
 def test_it_ran_in_full_on_real_data(run):
     assert (run["profile"], run["evidence"]) == ("full", True)
 
