@@ -216,7 +216,8 @@ def test_what_is_recorded_would_not_be_run_again():
         if one["library"] == "keras 3":
             asked = {one["lesson"]: NOTEBOOKS[one["lesson"]]}
             todo = plan.make(asked, [one["seed"]], one["backend"], "full", settings.NOTEBOOKS)
-            assert [str(job) for job in todo.jobs] == [], "scripts/reproduce would run this again"
+            how = f"--only {one['lesson']} --seeds {one['seed']} --backend {one['backend']}"
+            assert not todo.jobs, f"what is recorded no longer suffices: run scripts/reproduce {how}"
 
 
 @pytest.mark.parametrize("one", archive.load(), ids=archive.name_of)

@@ -437,6 +437,11 @@ def check(claim, common=COMMON):
         raise wrong(claim, complaint)
 
 
+def needs_seeds(claim):
+    """Whether it takes several seeds to decide a claim."""
+    return _kind(claim).counts == "seeds" and claim.get("trained", True)
+
+
 def judge(claim, sample):
     """The `Verdict` on `claim`, which has passed `check`, from `sample` (a `Sample`, or None).
 
