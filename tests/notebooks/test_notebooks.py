@@ -12,13 +12,16 @@ import pytest
 from runner import notebook as stored
 from runner import plan
 from unrolled import published, settings
-from unrolled.evidence import archive, measured
+from unrolled.evidence import archive, measured, rules
 from unrolled.show import figures
 
 NOTEBOOKS = settings.lessons()
 DIGIT, DIGITS = re.compile(r"\d"), re.compile(r"\d+")
 LINK = re.compile(r"\[([^]]*)\]\((\d\d_\w+\.ipynb)")
 """A link from one lesson to another: its text, and the other's file."""
+
+GATHERS = re.compile(r"\b(fit|run\.training|run\.measure)\(")
+"""What a cell does that trains or measures."""
 
 
 @pytest.fixture(params=NOTEBOOKS)
@@ -157,6 +160,18 @@ def test_what_is_measured_by_a_training_or_a_timing_names_one(lesson, code, run)
         assert not name or f'run.time("{name}"' in source, f"{claim['id']}: {lesson} does not time {name}"
 
 
+def test_what_takes_seeds_is_in_no_cell_for_teaching(lesson, code):
+    """Such a cell runs with seed 0 alone: a claim about what it trains or measures would never be decided."""
+    teaching = [cell.source for cell in code if "teaching" in cell.metadata.get("tags", ())]
+    gathers = "\n".join(source for source in teaching if GATHERS.search(source))
+    other = "\n".join(cell.source for cell in code if cell.source not in teaching)
+    for claim in filter(rules.needs_seeds, published.claims(lesson).values()):
+        for name in measured.trainings(claim) or [claim["id"]]:
+            here = re.compile(rf'"{name}"|\b{name}=')
+            alone = here.search(gathers) and not here.search(other)
+            assert not alone, f"{claim['id']} takes all seeds: take the tag teaching off the cell of {name}"
+
+
 def test_what_it_reads_is_named_as_needed(lesson, code):
     """So that scripts/reproduce runs that lesson first."""
     for name in re.findall(r'record\.committed\("(\w+)"\)', "\n".join(cell.source for cell in code)):
@@ -166,7 +181,7 @@ def test_what_it_reads_is_named_as_needed(lesson, code):
 def test_what_it_shows_is_what_was_recorded(lesson, run):
     """Code and outputs are, cell by cell, those of the recorded run; tables come from the records."""
     notebook = stored.read(NOTEBOOKS[lesson])
-    assert stored.same_code(notebook, run["code"]), "its code was changed after its full run: run it again"
+    assert stored.same_code(notebook, run["code"]), f"its code changed: run scripts/reproduce --only {lesson}"
     assert stored.outputs(notebook) == run["outputs"]
 
 
