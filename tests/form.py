@@ -56,8 +56,9 @@ def problems(path):
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     found = list(_of_notebook(notebook, code, path.name))
+    found += _of_numbers(code)
     for number, cell in enumerate(code, 1):
-        found += [f"code cell {number}: {problem}" for problem in _of_cell(cell, number)]
+        found += [f"code cell {number}: {problem}" for problem in _of_cell(cell)]
     return found
 
 
@@ -87,10 +88,19 @@ def _of_notebook(notebook, code, name):
         yield "has an attachment, which Colab does not show"
 
 
-def _of_cell(cell, number):
-    """What is wrong with one code cell; `number` counts from 1."""
-    if cell.execution_count != number:
-        yield f"was run as number {cell.execution_count}: run the notebook from top to bottom"
+def _of_numbers(code):
+    """Whether the cells were run from top to bottom: the first one that was not, or was not run at all."""
+    for number, cell in enumerate(code, 1):
+        if cell.execution_count != number:
+            yield (
+                f"code cell {number}: was run as number {cell.execution_count}: run scripts/report if only "
+                "drawings came in or went, else run the notebook from top to bottom"
+            )
+            return
+
+
+def _of_cell(cell):
+    """What is wrong with one code cell."""
     if set(cell.metadata) - {"tags"}:
         yield f"holds metadata of its own: {', '.join(sorted(cell.metadata))}"
     if unknown := tags(cell) - TAGS:

@@ -111,26 +111,34 @@ def unchanged(job, folder):
     """Whether a job is recorded and would come to the same again.
 
     With the seed and backend of the notebook itself: its cells hold the code that was run. With any other:
-    its trainings have the recipes of that record, and those that claims are about are among them.
+    its trainings have the recipes of that record, and what claims are about is among what it holds.
     """
     mine, first = record(job.lesson, job.seed, job.backend, folder), record(job.lesson, *FIRST, folder)
     if mine is None or first is None:
         return False
     if (job.seed, job.backend) == FIRST:
         return notebook.same_code(notebook.read(job.notebook), mine.get("code", {}))
-    wanted = {name for name in claimed(job.lesson) if name in first["trainings"]}
-    return wanted <= mine["trainings"].keys() and recipes(mine).items() <= recipes(first).items()
+    wanted = claimed(job.lesson) & held(first)
+    return wanted <= held(mine) and recipes(mine).items() <= recipes(first).items()
 
 
 def claimed(lesson):
-    """The names of the trainings of a lesson that its claims are about: all seeds need them."""
+    """What all seeds need for the claims of a lesson: the names of trainings, and of the claims that the
+    lesson measures itself and that one seed does not decide."""
     from unrolled import published
+    from unrolled.evidence import measured, rules
 
     found = set()
     for claim in published.claims(lesson).values():
-        names = claim.get("measured_by", {}).get("training", [])
-        found |= {names} if isinstance(names, str) else set(names)
+        found.update(measured.trainings(claim))
+        if not measured.how(claim) and rules.needs_seeds(claim):
+            found.add(claim["id"])
     return found
+
+
+def held(record):
+    """The names of what a record holds: trainings, and claims that the lesson measured itself."""
+    return record["trainings"].keys() | record["measured"].keys()
 
 
 def recipes(record):

@@ -13,7 +13,7 @@ import nbval
 import pytest
 import replay
 from miniature import CHECKS_CELL, COUNT_CELL, FIGURE_CELL, SETUP_CELL, TRAINING_CELL, png
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,11 @@ def picture_missing(nb):
 def drawing_not_alone(nb):
     nb.cells[COUNT_CELL].source += '\nfigures.show("rnn1")'
     return "shows a drawing and does more"
+
+
+def drawing_not_reported(nb):
+    nb.cells.insert(COUNT_CELL, new_code_cell('figures.show("rnn1")'))
+    return "code cell 2: was run as number None: run scripts/report if only drawings"
 
 
 def path_in_output(nb):
@@ -175,10 +180,10 @@ def kernel_metadata(nb):
 
 FORM = (
     error_stored, stderr_stored, output_cleared, ignored_output_cleared, value_cleared, never_run,
-    out_of_order, run_twice, picture_missing, drawing_not_alone, path_in_output, windows_path_in_output,
-    progress_bar, address, unknown_tag, marker_comment, long_cell, other_badge, other_address, other_setup,
-    setup_of_another_lesson, setup_compared, setup_cleared, answer_cleared, no_checks, attachment,
-    timing_metadata, kernel_metadata,
+    out_of_order, run_twice, picture_missing, drawing_not_alone, drawing_not_reported, path_in_output,
+    windows_path_in_output, progress_bar, address, unknown_tag, marker_comment, long_cell, other_badge,
+    other_address, other_setup, setup_of_another_lesson, setup_compared, setup_cleared, answer_cleared,
+    no_checks, attachment, timing_metadata, kernel_metadata,
 )  # fmt: skip
 
 

@@ -12,11 +12,16 @@ import pytest
 from runner import notebook as stored
 from runner import plan
 from unrolled import published, settings
-from unrolled.evidence import archive, measured
+from unrolled.evidence import archive, measured, rules
 from unrolled.show import figures
 
 NOTEBOOKS = settings.lessons()
-DIGIT = re.compile(r"\d")
+DIGIT, DIGITS = re.compile(r"\d"), re.compile(r"\d+")
+LINK = re.compile(r"\[([^]]*)\]\((\d\d_\w+\.ipynb)")
+"""A link from one lesson to another: its text, and the other's file."""
+
+GATHERS = re.compile(r"\b(fit|run\.training|run\.measure)\(")
+"""What a cell does that trains or measures."""
 
 
 @pytest.fixture(params=NOTEBOOKS)
@@ -49,8 +54,25 @@ def of_the_notebook(lesson):
 
 
 def test_they_are_numbered_without_a_gap():
-    numbers = [path.stem[:3] for path in NOTEBOOKS.values()]
-    assert numbers == [f"{n:02}_" for n in range(1, len(NOTEBOOKS) + 1)] != []
+    assert NOTEBOOKS
+    for number, path in enumerate(NOTEBOOKS.values(), 1):
+        name = f"{number:02}_{path.stem[3:]}.ipynb"
+        assert path.name == name, f"{path.name} is lesson {number}: rename it {name}"
+
+
+def test_numbers_and_links_follow_the_order(lesson, notebook):
+    """The number is only the order: a lesson that comes between two others changes those of all after it."""
+    names = [path.name for path in NOTEBOOKS.values()]
+    number, linked = list(NOTEBOOKS).index(lesson) + 1, set()
+    begins = notebook.cells[0].source.startswith(f"# {number}. ")
+    assert begins, f"{lesson} is lesson {number}: begin its title with # {number}."
+    for text, name in LINK.findall("\n".join(cell.source for cell in notebook.cells)):
+        assert name in names, f"{lesson} links to {name}, which is not there: there are {', '.join(names)}"
+        told = DIGITS.search(text)
+        assert not told or int(told[0]) == int(name[:2]), f"{lesson}: the link {text!r} leads to {name}"
+        linked.add(name)
+    following = names[number : number + 1]
+    assert linked >= set(following), f"{lesson} ends without a link to the next lesson, {following[0]}"
 
 
 def test_form(lesson):
@@ -62,6 +84,7 @@ def test_figures_are_those_of_the_folder(code):
     """The pictures that `figures.show` left are, byte for byte, those of DL_images."""
     for cell in code:
         if name := stored.figure(cell):
+            assert cell.outputs, f"{name} is not shown yet: run scripts/report"
             picture, drawn = cell.outputs[0].data, (form.ROOT / "DL_images" / f"{name}.png").read_bytes()
             assert base64.b64decode(picture["image/png"]) == drawn, f"{name} changed: run scripts/report"
             assert "".join(picture["image/png"].split()) in picture["text/html"]
@@ -106,6 +129,13 @@ def test_it_has_what_scripts_report_renews(notebook, code):
     assert f"{begin}\n" in notebook.cells[0].source and end in notebook.cells[0].source, f"begin with {begin}"
 
 
+def test_it_leaves_a_record_under_its_name(lesson, code):
+    """Said here, and not at the end of its full run."""
+    source = "\n".join(cell.source for cell in code)
+    for call in (f'run = record.Run("{lesson}", ', "run.save()"):
+        assert call in source, f"{lesson} lacks {call}"
+
+
 def test_it_ran_in_full_on_real_data(run):
     assert (run["profile"], run["evidence"]) == ("full", True)
 
@@ -130,6 +160,18 @@ def test_what_is_measured_by_a_training_or_a_timing_names_one(lesson, code, run)
         assert not name or f'run.time("{name}"' in source, f"{claim['id']}: {lesson} does not time {name}"
 
 
+def test_what_takes_seeds_is_in_no_cell_for_teaching(lesson, code):
+    """Such a cell runs with seed 0 alone: a claim about what it trains or measures would never be decided."""
+    teaching = [cell.source for cell in code if "teaching" in cell.metadata.get("tags", ())]
+    gathers = "\n".join(source for source in teaching if GATHERS.search(source))
+    other = "\n".join(cell.source for cell in code if cell.source not in teaching)
+    for claim in filter(rules.needs_seeds, published.claims(lesson).values()):
+        for name in measured.trainings(claim) or [claim["id"]]:
+            here = re.compile(rf'"{name}"|\b{name}=')
+            alone = here.search(gathers) and not here.search(other)
+            assert not alone, f"{claim['id']} takes all seeds: take the tag teaching off the cell of {name}"
+
+
 def test_what_it_reads_is_named_as_needed(lesson, code):
     """So that scripts/reproduce runs that lesson first."""
     for name in re.findall(r'record\.committed\("(\w+)"\)', "\n".join(cell.source for cell in code)):
@@ -139,7 +181,7 @@ def test_what_it_reads_is_named_as_needed(lesson, code):
 def test_what_it_shows_is_what_was_recorded(lesson, run):
     """Code and outputs are, cell by cell, those of the recorded run; tables come from the records."""
     notebook = stored.read(NOTEBOOKS[lesson])
-    assert stored.same_code(notebook, run["code"]), "its code was changed after its full run: run it again"
+    assert stored.same_code(notebook, run["code"]), f"its code changed: run scripts/reproduce --only {lesson}"
     assert stored.outputs(notebook) == run["outputs"]
 
 
@@ -189,7 +231,8 @@ def test_what_is_recorded_would_not_be_run_again():
         if one["library"] == "keras 3":
             asked = {one["lesson"]: NOTEBOOKS[one["lesson"]]}
             todo = plan.make(asked, [one["seed"]], one["backend"], "full", settings.NOTEBOOKS)
-            assert [str(job) for job in todo.jobs] == [], "scripts/reproduce would run this again"
+            how = f"--only {one['lesson']} --seeds {one['seed']} --backend {one['backend']}"
+            assert not todo.jobs, f"what is recorded no longer suffices: run scripts/reproduce {how}"
 
 
 @pytest.mark.parametrize("one", archive.load(), ids=archive.name_of)

@@ -8,7 +8,7 @@ import pytest
 import records
 from runner import chosen, notebook, plan
 from runner.job import FIRST
-from unrolled import UnrolledError, settings
+from unrolled import UnrolledError, published, settings
 from unrolled.evidence import archive
 
 NEEDS = {"second": ("first",), "third": ("second",)}
@@ -182,6 +182,27 @@ def test_where_seed_0_runs_too_another_seed_is_looked_at_after_it(folder):
     assert plan.unchanged(second, folder)
     recorded(folder, "first", recipe="b" * 12)
     assert not plan.unchanged(second, folder)
+
+
+def test_a_claim_that_the_lesson_measures_is_measured_with_every_seed_that_it_takes(folder, monkeypatch):
+    for seed in (0, 1):
+        recorded(folder, "first", seed)
+    monkeypatch.setattr(plan, "claimed", lambda lesson: {"a_gain"})
+    assert make(folder, "first", seeds=(1,)).jobs == [], "seed 0 is to measure it first"
+    recorded(folder, "first", measured={"a_gain": 0.1})
+    assert names(make(folder, "first", seeds=(1,)).jobs) == ["first 1"]
+    recorded(folder, "first", seed=1, measured={"a_gain": 0.2})
+    assert make(folder, "first", seeds=(0, 1)).jobs == []
+
+
+def test_what_claims_are_about(monkeypatch):
+    exact = {"id": "count", "kind": "exact"}
+    gain = {"id": "gain", "kind": "ordering"}
+    told = gain | {"id": "told", "measured_by": {"training": ["a", "other/b"], "take": "test"}}
+    fixed = gain | {"id": "fixed", "trained": False}
+    claims = {one["id"]: one for one in (exact, gain, told, fixed)}
+    monkeypatch.setattr(published, "claims", lambda lesson: claims)
+    assert plan.claimed("any") == {"gain", "a", "other/b"}
 
 
 # Cells for seed 0 only

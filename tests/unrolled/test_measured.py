@@ -60,14 +60,18 @@ def test_a_seed_that_lacks_what_is_needed_is_left_out():
 
 def test_an_unknown_metric(complaint):
     typo = claim(training="as_printed", take="max", metric="accuracy")
-    says = "claim a: as_printed has no metric 'accuracy'; it has acc, loss, val_acc, val_loss"
+    says = (
+        "dropout_rnn_imdb, claim a: as_printed has no metric 'accuracy'; it has acc, loss, val_acc, val_loss"
+    )
     assert complaint(measured.by_seed, typo, [records.made_up()]) == says
 
 
 def test_a_label_that_was_not_timed(complaint):
     one = records.made_up(timed={"cost": {"fingerprints": {}, "ms": {"with": [1.0]}, "load": [0.0, 0.0]}})
     typo = claim(timed="cost", ratio=["with", "wihtout"])
-    assert complaint(measured.sample, typo, [one]) == ("claim a: cost did not time 'wihtout'; it timed with")
+    assert complaint(measured.sample, typo, [one]) == (
+        "dropout_rnn_imdb, claim a: cost did not time 'wihtout'; it timed with"
+    )
 
 
 def test_two_trainings_are_compared_example_by_example():

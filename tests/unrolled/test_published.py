@@ -137,8 +137,10 @@ def test_coverage_leaves_no_item_out():
     assert [place[:2] for place in places] == sorted(place[:2] for place in places)
     assert {row["source"] for row in rows} == set(published.sources())
     for row in rows:
-        assert row["lesson"] in {*settings.lessons(), *PLANNED}, row
-        assert row["cell"] or row["lesson"] not in settings.lessons(), row
+        where = f"coverage.tsv, {row['source']}, line {row['line']}, {row['item']}"
+        assert row["lesson"] in {*settings.lessons(), *PLANNED}, f"{where}: there is no {row['lesson']}"
+        written = row["lesson"] in settings.lessons()
+        assert row["cell"] or not written, f"{where}: name the cell of {row['lesson']}, and words from it"
 
 
 @pytest.mark.skipif(not SOURCES.is_dir(), reason="the sources do not lie beside the project")

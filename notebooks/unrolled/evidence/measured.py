@@ -14,7 +14,6 @@ lesson, by `run.measure`.
 
 import numpy as np
 
-from .. import UnrolledError
 from . import archive, rules
 
 OF_A_METRIC = {
@@ -136,7 +135,9 @@ def _take(claim, name, training):
     if way["take"] in OF_A_TRAINING:
         return OF_A_TRAINING[way["take"]](training | {"history": history})
     if way["metric"] not in history:
-        raise _wrong(claim, f"{name} has no metric {way['metric']!r}; it has {', '.join(sorted(history))}")
+        raise rules.wrong(
+            claim, f"{name} has no metric {way['metric']!r}; it has {', '.join(sorted(history))}"
+        )
     values = history[way["metric"]]
     if way["take"] in OF_A_METRIC_AND_LEVEL:
         return OF_A_METRIC_AND_LEVEL[way["take"]](values, way["level"])
@@ -165,10 +166,6 @@ def _log_ratios(claim, one):
     ms = one["timed"][way["timed"]]["ms"]
     for label in way["ratio"]:
         if label not in ms:
-            raise _wrong(claim, f"{way['timed']} did not time {label!r}; it timed {', '.join(ms)}")
+            raise rules.wrong(claim, f"{way['timed']} did not time {label!r}; it timed {', '.join(ms)}")
     first, second = (np.array(ms[label]) for label in way["ratio"])
     return np.log(first / second)
-
-
-def _wrong(claim, complaint):
-    return UnrolledError(f"claim {claim['id']}: {complaint}")

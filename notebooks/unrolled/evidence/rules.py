@@ -425,16 +425,21 @@ def check(claim, common=COMMON):
     kind = _kind(claim)
     forms = {"id": TEXT, **kind.needs, **kind.may}
     if missing := [key for key in ("id", *kind.needs) if key not in claim]:
-        raise _wrong(claim, f"a claim of kind {claim['kind']} needs {', '.join(missing)}")
+        raise wrong(claim, f"a claim of kind {claim['kind']} needs {', '.join(missing)}")
     if strange := [key for key in claim if key not in forms and key not in common]:
-        raise _wrong(claim, f"a claim of kind {claim['kind']} has no {', '.join(strange)}: correct or remove")
+        raise wrong(claim, f"a claim of kind {claim['kind']} has no {', '.join(strange)}: correct or remove")
     for key, form in {"unit": TEXT, "trained": FLAG, **forms}.items():
         if key in claim and not form.fits(claim[key]):
-            raise _wrong(claim, f"{key} is {claim[key]!r}; it must be {form.says}")
+            raise wrong(claim, f"{key} is {claim[key]!r}; it must be {form.says}")
     if "low" in claim and "high" in claim and claim["low"] >= claim["high"]:
-        raise _wrong(claim, f"low is {claim['low']} and high {claim['high']}; low must be below high")
+        raise wrong(claim, f"low is {claim['low']} and high {claim['high']}; low must be below high")
     if complaint := kind.keys(claim):
-        raise _wrong(claim, complaint)
+        raise wrong(claim, complaint)
+
+
+def needs_seeds(claim):
+    """Whether it takes several seeds to decide a claim."""
+    return _kind(claim).counts == "seeds" and claim.get("trained", True)
 
 
 def judge(claim, sample):
@@ -448,7 +453,7 @@ def judge(claim, sample):
     if sample is None or sample.values.size == 0:
         return Verdict("not tested")
     if complaint := kind.fits(claim, sample):
-        raise _wrong(claim, complaint)
+        raise wrong(claim, complaint)
     k, unit, seeds = len(sample.values), claim.get("unit", ""), SEEDS if claim.get("trained", True) else 0
     least = {"seeds": seeds, "processes": PROCESSES, "": 0}[kind.counts]
     decision = kind.rule(claim, sample, k)
@@ -479,7 +484,7 @@ def _kind(claim):
     if name not in KINDS:
         near = difflib.get_close_matches(name, KINDS, 1)
         hint = f"did you mean {near[0]}? " if near else ""
-        raise _wrong(claim, f"there is no kind {name!r}; {hint}The kinds are {', '.join(KINDS)}")
+        raise wrong(claim, f"there is no kind {name!r}; {hint}The kinds are {', '.join(KINDS)}")
     return KINDS[name]
 
 
@@ -494,9 +499,11 @@ def _arrays(claim, sample):
     except (TypeError, ValueError):
         finite = False
     if not finite:
-        raise _wrong(claim, "the sample must be arrays of finite numbers; measure again")
+        raise wrong(claim, "the sample must be arrays of finite numbers; measure again")
     return Sample(*arrays)
 
 
-def _wrong(claim, complaint):
-    return UnrolledError(f"claim {claim.get('id', 'without an id')}: {complaint}")
+def wrong(claim, complaint):
+    """The error that says what is wrong with a claim, and of which lesson it is."""
+    of = f"{claim['lesson']}, " if "lesson" in claim else ""
+    return UnrolledError(f"{of}claim {claim.get('id', 'without an id')}: {complaint}")
