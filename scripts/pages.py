@@ -1,4 +1,5 @@
-"""What is made from the records: tables in README.md and notebooks/results, and in the lessons themselves.
+"""What is made from the records: pages in notebooks and notebooks/results, tables in README.md and in the
+lessons themselves.
 
 What a file should hold is made whole, given what it holds; nothing here writes.
 """
@@ -12,7 +13,7 @@ import nbformat
 import together
 from drawing import pictures
 from runner import notebook as stored
-from unrolled import published, settings, start
+from unrolled import UnrolledError, published, settings, start
 from unrolled.evidence import archive, rules, tables
 from unrolled.show import figures
 
@@ -33,7 +34,9 @@ def wanted(records, root):
     picture, alt = together.picture(table)
     texts = {
         readme: between("results", overview(records, notebooks), readme.read_text(encoding="utf-8")),
+        root / "notebooks" / "README.md": contents(records, notebooks),
         results / "README.md": details(records, notebooks, table, alt),
+        results / "coverage.md": coverage(notebooks),
     } | {path: lesson(name, path, records) for name, path in notebooks.items()}
     if scripts := findings.scripts(root):
         texts[root / findings.FOLDER / "README.md"] = findings.page(scripts)
@@ -89,6 +92,38 @@ def overview(records, notebooks):
             ]
         )
     return markdown([*header, "its test accuracy", "all its claims"], rows)
+
+
+def contents(records, notebooks):
+    """The lessons in reading order, as the text of notebooks/README.md."""
+    header = ["lesson", "question", "sources", "quick", "in full", "found"]
+    rows = []
+    for name, path in notebooks.items():
+        known, run = published.lesson(name), first(name, records)
+        table = tables.rows(name, records)
+        main = next(row for row in table if row["id"] == known["headline"])
+        claims = {claim["source"] for claim in known["claim"].values()} - {published.NONE}
+        taught = {row["source"] for row in published.coverage() if row["lesson"] == name}
+        found = [known["claim"][known["headline"]]["says"], measured_by(main), main["verdict"]]
+        rows.append(
+            [
+                f"[{path.stem[:2]} {known['title']}]({path.name})",
+                known["question"],
+                ", ".join(sorted(claims | taught)),
+                start.words(run["quick_seconds"]) if run and "quick_seconds" in run else "",
+                start.words(archive.duration(run)) if run else "",
+                ": ".join([found[0], "; ".join(filter(None, found[1:]))]),
+            ]
+        )
+    parts = [
+        "# The lessons",
+        "Written by `scripts/report`, in reading order; [the sources](results/README.md#the-sources) by their "
+        "number. How long a run takes is what it took where it was recorded, without a GPU.",
+        markdown(header, rows),
+        "All claims and what was measured: [results](results/README.md). What the sources teach, item by "
+        "item, and where it stands: [coverage](results/coverage.md).",
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 def measured_by(row):
@@ -194,6 +229,37 @@ def errata():
     return f"## What is wrong in the sources\n\n{markdown(header, rows)}"
 
 
+def coverage(notebooks):
+    """What the sources teach, item by item, as the text of notebooks/results/coverage.md."""
+    rows = published.coverage()
+    have = sum(bool(row["cell"]) for row in rows)
+    parts = [
+        "# What the sources teach, and where it stands",
+        f"Written by `scripts/report` from `published/coverage.tsv`; a test looks every quotation up. {have} of "
+        f"{len(rows)} items stand in a lesson.",
+    ]
+    for number, source in published.sources().items():
+        mine = [row for row in rows if row["source"] == number]
+        table = [[str(row["line"]), row["item"], *stands(row, notebooks)] for row in mine]
+        parts += [f"## {number}: {source['title']}", markdown(["line", "item", "lesson", "there"], table)]
+    return "\n\n".join(parts) + "\n"
+
+
+def stands(row, notebooks):
+    """Where an item stands, a link to the lesson and its words; of a lesson to come only the name."""
+    if not (row["cell"] and row["lesson"] in notebooks):
+        return [f"{row['lesson']}, to come", ""]
+    name = notebooks[row["lesson"]].name
+    return [f"[{name[:2]} {published.lesson(row['lesson'])['title']}](../{name})", code(row["words"])]
+
+
+def code(text):
+    """`text` as code in a table's cell: a bar would end the cell."""
+    marks = "``" if "`" in text else "`"
+    space = " " if "`" in text else ""
+    return f"{marks}{space}{text}{space}{marks}".replace("|", "\\|")
+
+
 def sources():
     lines = [
         f"- {key}: {one['title']}{', ' + one['author'] if 'author' in one else ''}"
@@ -207,7 +273,10 @@ def lesson(name, path, records):
 
     No cell is run. The cells' numbers are renewed, too, where the code is what was run: a drawing may be new.
     """
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception:  # nbformat raises one of many
+        raise UnrolledError(f"{path.name} is no notebook: take it from the last commit again") from None
     run = first(name, records)
     for cell in notebook.cells:
         if cell.cell_type == "code" and (drawn := stored.figure(cell)):

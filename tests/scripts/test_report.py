@@ -74,6 +74,28 @@ def test_a_changed_finding_is_noticed_and_its_page_renewed(copy, capsys, ending)
     assert MAIN([], copy) == MAIN(["--check"], copy) == 0
 
 
+@pytest.mark.parametrize("text", ("cut sh", "[]", '{"cells": 3}'))
+def test_what_is_no_notebook_is_named_in_one_line(copy, capsys, text):
+    (copy / "notebooks" / LESSON).write_text(text, encoding="utf-8")
+    with pytest.raises(SystemExit):
+        MAIN([], copy)
+    assert capsys.readouterr().err.strip() == f"{LESSON} is no notebook: take it from the last commit again"
+
+
+def test_the_lessons_are_listed_with_what_was_found(copy):
+    MAIN([], copy)
+    (row,) = re.findall(r"^\| \[04 .*$", (copy / "notebooks" / "README.md").read_text(encoding="utf-8"), re.M)
+    known = published.lesson("dropout_rnn_imdb")
+    for told in (known["title"], known["question"], known["claim"][known["headline"]]["says"], "80.00 %"):
+        assert told in row
+
+
+def test_the_coverage_page_has_every_item(copy):
+    MAIN([], copy)
+    text = (copy / "notebooks" / "results" / "coverage.md").read_text(encoding="utf-8")
+    assert text.count("\n| ") - 2 * len(published.sources()) == len(published.coverage())
+
+
 @pytest.fixture
 def drawing(copy, monkeypatch):
     """The cell of a drawing, put into the lesson and renewed, and the file of its picture."""

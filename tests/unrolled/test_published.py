@@ -29,7 +29,7 @@ CURVE = ORDERING | {"kind": "curve", "n": 1, "examples": "same"}
 def entry(claim=CLAIM, **changes):
     """A lesson's entry, as a dict; None for a key leaves it out, also for one of its claim."""
     claim = {key: value for key, value in claim.items() if value is not None}
-    known = {"title": "T", "headline": "a", "claim": {"a": claim}} | changes
+    known = {"title": "T", "question": "Q?", "headline": "a", "claim": {"a": claim}} | changes
     return {key: value for key, value in known.items() if value is not None}
 
 

@@ -8,6 +8,7 @@
 A lesson's file says:
 
     title       its name in tables
+    question    what it asks, in one line, for the list of lessons
     headline    the claim that stands for it in the README
     test        the training whose test accuracy stands beside it (left out where nothing is tested)
     needs       the lessons whose records it reads, which so run first (left out if none)
@@ -32,7 +33,7 @@ FOLDER = Path(__file__).parent
 NONE = "—"
 """The source of a claim that no source states."""
 
-LESSON = {"title", "headline", "test", "needs", "log", "cause", "claim"}
+LESSON = {"title", "question", "headline", "test", "needs", "log", "cause", "claim"}
 
 COVERAGE = ("source", "line", "item", "lesson", "cell", "words")
 """The columns of coverage.tsv."""
@@ -55,7 +56,7 @@ def lesson(name):
     known = {"cause": {}} | _table(path)
     if unknown := known.keys() - LESSON:
         raise UnrolledError(f"{path.name} has unknown keys: {', '.join(sorted(unknown))}")
-    missing = {"title", "headline", "claim"} - known.keys()
+    missing = {"title", "question", "headline", "claim"} - known.keys()
     if missing or known["headline"] not in known["claim"]:
         raise UnrolledError(f"{path.name} lacks {', '.join(sorted(missing)) or 'the claim of its headline'}")
     claims = {key: claim | {"id": key, "lesson": name} for key, claim in known["claim"].items()}
