@@ -6,12 +6,14 @@ What a file should hold is made whole, given what it holds; nothing here writes.
 
 import math
 import statistics
+import tomllib
 from collections import Counter
 
 import findings
 import nbformat
 import together
 from drawing import pictures
+from environment import ROOT
 from runner import notebook as stored
 from unrolled import UnrolledError, published, settings, start
 from unrolled.evidence import archive, rules, tables
@@ -19,6 +21,9 @@ from unrolled.show import figures
 
 WORDS, LINES = 180, 12
 """How many words of prose, and lines of code, a person reads in a minute who means to understand them."""
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+REPOSITORY, BADGE = PROJECT["urls"]["Repository"], "https://colab.research.google.com/assets/colab-badge.svg"
 
 BEGIN, END = "<!-- begin: {}, written by scripts/report -->", "<!-- end: {} -->"
 
@@ -80,7 +85,7 @@ def overview(records, notebooks):
         outcomes = [f"{counts[o]} {plural}" for o, plural in tables.OUTCOMES.items() if counts[o]]
         rows.append(
             [
-                f"[{path.stem[:2]} {known['title']}](notebooks/{path.name})",
+                f"[{path.stem[:2]} {known['title']}](notebooks/{path.name}) {badge(path)}",
                 known["claim"][known["headline"]]["says"],
                 main["published"],
                 main["Keras 2"],
@@ -94,9 +99,15 @@ def overview(records, notebooks):
     return markdown([*header, "its test accuracy", "all its claims"], rows)
 
 
+def badge(path):
+    """The badge that opens a notebook in Colab."""
+    opens = REPOSITORY.replace("github.com", "colab.research.google.com/github")
+    return f"[![Open in Colab]({BADGE})]({opens}/blob/main/notebooks/{path.name})"
+
+
 def contents(records, notebooks):
     """The lessons in reading order, as the text of notebooks/README.md."""
-    header = ["lesson", "question", "sources", "quick", "in full", "found"]
+    header = ["lesson", "question", "sources", "quick", "in full", "last run", "found"]
     rows = []
     for name, path in notebooks.items():
         known, run = published.lesson(name), first(name, records)
@@ -112,13 +123,14 @@ def contents(records, notebooks):
                 ", ".join(sorted(claims | taught)),
                 start.words(run["quick_seconds"]) if run and "quick_seconds" in run else "",
                 start.words(archive.duration(run)) if run else "",
+                f"{run['finished']}, Keras {run['versions']['keras']}" if run else "",
                 ": ".join([found[0], "; ".join(filter(None, found[1:]))]),
             ]
         )
     parts = [
         "# The lessons",
-        "Written by `scripts/report`, in reading order; [the sources](results/README.md#the-sources) by their "
-        "number. How long a run takes is what it took where it was recorded, without a GPU.",
+        "Written by `scripts/report`, in reading order; [the sources](results/README.md#the-sources) by "
+        "their number. How long a run takes is what it took where it was recorded, without a GPU.",
         markdown(header, rows),
         "All claims and what was measured: [results](results/README.md). What the sources teach, item by "
         "item, and where it stands: [coverage](results/coverage.md).",
@@ -235,8 +247,8 @@ def coverage(notebooks):
     have = sum(bool(row["cell"]) for row in rows)
     parts = [
         "# What the sources teach, and where it stands",
-        f"Written by `scripts/report` from `published/coverage.tsv`; a test looks every quotation up. {have} of "
-        f"{len(rows)} items stand in a lesson.",
+        "Written by `scripts/report` from `published/coverage.tsv`; a test looks every quotation up. "
+        f"{have} of {len(rows)} items stand in a lesson.",
     ]
     for number, source in published.sources().items():
         mine = [row for row in rows if row["source"] == number]

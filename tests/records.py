@@ -46,7 +46,7 @@ def made_up(lesson="dropout_rnn_imdb", seed=0, **changes):
             "finished": "2026-11-21",
             "device": "2 CPU cores (x86_64)",
             "threads": "1",
-            "versions": {"python": "3.11.7", "numpy": "2.4.6"},
+            "versions": {"python": "3.11.7", "keras": "3.15.1", "numpy": "2.4.6"},
             "data": {"source": "IMDB, all reviews", "sha256": {"x_train": "0" * 64}},
             "trainings": {"as_printed": training()},
             "timed": {},

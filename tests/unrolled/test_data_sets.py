@@ -34,10 +34,10 @@ def test_a_data_set_is_where_a_lesson_looks_for_it(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_readme_names_the_files_of_a_folder(path):
-    """In its section on the data, which says what a person without a connection must have."""
-    readme = (settings.ROOT / "README.md").read_text(encoding="utf-8")
+    """That beside the readers, which says what a person without a connection must have."""
+    readme = path.with_name("README.md").read_text(encoding="utf-8")
     for file in re.findall(r'"([\w.]+\.(?:npz|json|csv|txt))"', path.read_text(encoding="utf-8")):
-        assert f"`{file}`" in readme, f"README.md, The data, lacks {file}"
+        assert f"`{file}`" in readme, f"data/README.md lacks {file}"
 
 
 @pytest.mark.parametrize("name", SETS)

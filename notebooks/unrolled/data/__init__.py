@@ -6,7 +6,7 @@
 - `own`: a reader's own file, in the form of the reviews.
 - `grammar`: composes the reviews of the sample.
 
-A new data set is a file like `mnist`, a line below, its files in the README's section on the data, and a line
+A new data set is a file like `mnist`, a line below, its files in the README.md beside it, and a line
 in tests/unrolled/test_data_sets.py. It defines what lessons see, a `sources.DataSet` and the function of that
 name in small letters, which hands `sources.load` a function for each place the data may come from.
 """
