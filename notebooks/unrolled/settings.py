@@ -45,8 +45,10 @@ def choose(what, value, allowed):
 
 def whole(what, text):
     """The seed that `text` says, an int from 0 to 2**32 - 1, else an `UnrolledError`."""
-    if not (text.isascii() and text.isdigit() and int(text) < 2**32):
-        raise UnrolledError(f"{what} is {text!r}; it takes a whole number from 0 to {2**32 - 1}")
+    highest = 2**32 - 1
+    digits = text.isascii() and text.isdigit()
+    if not digits or len(text) > len(str(highest)) or int(text) > highest:  # int takes no thousands of digits
+        raise UnrolledError(f"{what} is {text[:40]!r}; it takes a whole number from 0 to {highest}")
     return int(text)
 
 

@@ -23,8 +23,8 @@ def seeds(text):
 
 def jobs(text):
     """How many jobs run side by side, as `text` says."""
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise UnrolledError(f"the number of jobs is {text!r}; it takes a whole number from 1")
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and int(text) > 0):
+        raise UnrolledError(f"the number of jobs is {text[:40]!r}; it takes a whole number from 1 to 9999")
     return int(text)
 
 
