@@ -44,6 +44,8 @@ MODELS = {
     "GRU": GREEN,
     "GRU, today's default": SKY,
     "four levels": ORANGE,
+    "three levels": ORANGE,
+    "three kinds": PINK,
     "backward": SKY,
     "both directions": PINK,
     "one mask": PINK,
