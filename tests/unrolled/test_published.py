@@ -118,7 +118,6 @@ def test_causes_name_a_heading(lesson):
 
 PLANNED = {
     "recurrent_cell_by_hand",
-    "backprop_through_time",
     "vanishing_exploding_gradients",
     "inside_lstm_and_gru",
     "sequence_shapes",

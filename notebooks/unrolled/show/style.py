@@ -53,6 +53,11 @@ MODELS = {
     "bag of words": INK,
     "dense": SKY,
     "convolution": GREEN,
+    "full BPTT": BLUE,
+    "state handed on": GREEN,
+    "state dropped": ORANGE,
+    "before training": PINK,
+    "forgetful start": INK,
 }
 """The colour of each model in every chart of every lesson, by the name that stands on the screen; a size or
 a setting behind it ("LSTM, 12 units") shares it. Two that appear in one chart differ."""
