@@ -38,7 +38,8 @@ class Training:
     fingerprint of the full one, so it keeps nothing, or elsewhere. `best` names the metric whose highest
     value picks `best_weights`, or is None. `order` is one of `ORDERS`; Keras draws its order anew where a
     training is taken up, so that only "seed and epoch" then comes to what it would have come to in one go.
-    With `glance` a quick run only shows that the training works: it takes one epoch of a few steps.
+    With `glance` a quick run only shows that the training works: it takes one epoch of a few steps. `enough`
+    is a validation accuracy that ends the training after the first epoch that reaches it, or None.
 
     `options` is what `fit` needs to go on where an earlier start was stopped. `history` is a list of values
     for each metric, `seconds` one float an epoch, `trained` the day of the last epoch (ISO), `best_weights` a
@@ -48,14 +49,25 @@ class Training:
     """
 
     def __init__(
-        self, name, model, train, epochs, folder=None, best="val_acc", order="seed and epoch", glance=False
+        self,
+        name,
+        model,
+        train,
+        epochs,
+        folder=None,
+        best="val_acc",
+        order="seed and epoch",
+        glance=False,
+        enough=None,
     ):
         self.name, self.best = name, best
         self.order = settings.choose("the order of the examples", order, ORDERS)
-        self.glance = glance and settings.quick
+        self.glance, self.enough = glance and settings.quick, enough
         self.epochs = 1 if self.glance else settings.epochs(epochs)
         self.parameters = model.count_params()
         self.recipe = recipe(model, train, epochs, order)
+        if enough is not None:
+            self.recipe["enough"] = enough
         self.fingerprint = fingerprint(self.recipe)
         self.compiled = {"jit_compile": model.jit_compile, "run_eagerly": model.run_eagerly}
         self.best_weights, self.resumed, self.interrupted = None, 0, False
@@ -77,10 +89,15 @@ class Training:
         return self._rows[-1]["day"] if self._rows else None
 
     @property
+    def reached(self):
+        """Whether the last epoch came to what is `enough`."""
+        return self.enough is not None and bool(self._rows) and self._rows[-1]["val_acc"] >= self.enough
+
+    @property
     def options(self):
         """The arguments of `fit` that a reader need not see."""
         options = {
-            "epochs": self.epochs,
+            "epochs": self.resumed if self.reached else self.epochs,
             "initial_epoch": self.resumed,
             "validation_batch_size": self._train.batch_size,
             "verbose": 0,
@@ -142,7 +159,7 @@ class Training:
             number = "1 epoch" if done == 1 else f"{done} epochs"
             return f"{number} in {duration(sum(self.seconds))} ({', '.join(self._remarks())}) · {metrics}"
         line = f"epoch {done}/{self.epochs} · {metrics} · {self.seconds[-1]:.1f} s an epoch"
-        if done < self.epochs:
+        if done < self.epochs and not self.reached:
             line += f" · {duration((self.epochs - done) * self.seconds[-1])} left"
         return line
 
@@ -213,6 +230,8 @@ class _EachEpoch(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self._training.add(epoch, time.perf_counter() - self._started, logs or {})
+        if self._training.reached:
+            self.model.stop_training = True
 
 
 def _start(model, train):

@@ -162,6 +162,21 @@ def test_a_finished_training_trains_no_step(tmp_path, monkeypatch):
     check_whole(one, model)
 
 
+def test_a_training_that_has_come_to_enough_ends_and_is_not_gone_on_with(tmp_path):
+    def fit(enough):
+        model, train = tiny(), data()
+        with Training("tiny", model, train, EPOCHS, tmp_path, enough=enough) as one:
+            model.fit(train, validation_data=(train.x, train.y), **one.options)
+        return one
+
+    one, again, more = fit(0.0), fit(0.0), fit(2.0)
+    assert len(one.history["val_acc"]) == len(again.history["val_acc"]) == again.resumed == 1
+    assert one.line() == again.line() and "left" not in one.line()
+    assert len(more.history["val_acc"]) == EPOCHS
+    plain = Training("tiny", tiny(), data(), EPOCHS)
+    assert len({one.fingerprint, more.fingerprint, plain.fingerprint}) == 3
+
+
 def test_without_best_weights(tmp_path):
     one, _ = play(tmp_path, best=None)
     assert one.best_weights is None
