@@ -61,6 +61,8 @@ MODELS = {
     "state dropped": ORANGE,
     "before training": PINK,
     "forgetful start": INK,
+    "last value": GREY,
+    "linear": ORANGE,
 }
 """The colour of each model in every chart of every lesson, by the name that stands on the screen; a size or
 a setting behind it ("LSTM, 12 units") shares it. Two that appear in one chart differ."""
