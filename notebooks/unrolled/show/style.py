@@ -63,6 +63,7 @@ MODELS = {
     "forgetful start": INK,
     "last value": GREY,
     "linear": ORANGE,
+    "convolution of width 7": ORANGE,
 }
 """The colour of each model in every chart of every lesson, by the name that stands on the screen; a size or
 a setting behind it ("LSTM, 12 units") shares it. Two that appear in one chart differ."""
