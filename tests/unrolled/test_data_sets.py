@@ -11,7 +11,8 @@ from unrolled.data.sources import DataSet
 from unrolled.evidence import archive
 
 REVIEWS = partial(data.reviews, num_words=10_000, maxlen=500)
-SETS = {"Reviews": [REVIEWS, partial(REVIEWS, validation=5_000)], "Digits": [data.digits]}
+SPLIT = partial(REVIEWS, validation=5_000)
+SETS = {"Reviews": [REVIEWS, SPLIT, partial(SPLIT, maxlen=100)], "Digits": [data.digits]}
 """How the lessons take each data set, by the name of its class."""
 
 FILES = sorted(Path(data.__file__).parent.glob("[!_]*.py"))
