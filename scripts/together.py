@@ -70,6 +70,11 @@ def by_seed(values):
     return "; ".join(f"{seed}: {value}" for seed, value in parts)
 
 
+def with_accuracy(record):
+    """The trainings of a record that have a validation accuracy: a list of (label, training)."""
+    return [(label, one) for label, one in record["trainings"].items() if "val_acc" in one["history"]]
+
+
 def scatter(records, notebooks):
     """What one run is worth: a row for each training with several seeds, texts as `SCATTER` names them."""
     found = []
@@ -77,7 +82,7 @@ def scatter(records, notebooks):
         seeds = defaultdict(dict)
         for one in records:
             if one["lesson"] == name and measured.library(one) == "tensorflow":
-                for label, training in one["trainings"].items():
+                for label, training in with_accuracy(one):
                     seeds[label][one["seed"]] = training
         for label, runs in seeds.items():
             if len(runs) > 1:
@@ -111,7 +116,7 @@ def backends(records, notebooks):
         best = defaultdict(lambda: defaultdict(dict))
         for one in records:
             if one["lesson"] == name:
-                for label, training in one["trainings"].items():
+                for label, training in with_accuracy(one):
                     value = max(training["history"]["val_acc"])
                     best[label][measured.library(one)][one["seed"]] = value
         for label, by in best.items():

@@ -53,6 +53,16 @@ def test_the_scatter_is_that_between_seeds_of_one_backend():
     assert together.scatter(RECORDS[:1], NOTEBOOKS) == []
 
 
+def test_a_training_without_an_accuracy_is_left_out():
+    series = records.training() | {"history": {"loss": [2.0, 1.0], "val_loss": [2.0, 1.5]}}
+    both = [
+        records.made_up(seed=seed, trainings={"series": series}, backend=backend)
+        for seed in range(2)
+        for backend in ("tensorflow", "jax")
+    ]
+    assert together.scatter(both, NOTEBOOKS) == together.backends(both, NOTEBOOKS) == []
+
+
 def test_backends_are_compared_over_the_seeds_of_both():
     assert together.backends(RECORDS, NOTEBOOKS) == []
     assert together.backends([*RECORDS, *OTHERS], NOTEBOOKS) == [
