@@ -267,6 +267,8 @@ def test_a_changed_field_is_seen(path, tmp_path):
         ({"trainings": {"a": records.training([0.5, 1.5])}}, "greater than the maximum"),
         ({"trainings": {"a": records.training(epochs=9)}}, "a has 4 of 9 epochs"),
         ({"trainings": {"a": records.training(seconds=[1.0])}}, "a has 1, 4 of 4 epochs"),
+        ({"trainings": {"a": records.training(epochs=9, enough=0.9)}}, "a has 4 of 9 epochs"),
+        ({"trainings": {"a": records.training(epochs=9, enough=0.7)}}, "a has 4 of 9 epochs"),
         ({"trainings": {"a": records.training(test={"examples": 99, "bits": "AA=="})}}, "one bit for each"),
         ({"timed": {"a": {"ms": {}}}}, "'fingerprints' is a required property"),
     ],
@@ -293,6 +295,12 @@ def test_a_record_lies_under_its_own_name(tmp_path, complaint):
 def test_an_epoch_that_was_held_up_does_not_count():
     slow, even = records.training(seconds=[2.0, 900.0, 2.0, 3.0]), records.training(seconds=[1.0] * 4)
     assert archive.duration(records.made_up(trainings={"one": slow, "two": even})) == 4 * 2.5 + 4
+
+
+def test_a_training_that_came_to_enough_has_fewer_epochs(tmp_path):
+    one = records.training(records.CURVE[:2], epochs=9, enough=0.7, seconds=[2.0, 2.0])
+    path = write(tmp_path, records.made_up(trainings={"one": one}))
+    assert archive.duration(archive.read(path)) == 4
 
 
 def test_keras_2_has_a_name_of_its_own():

@@ -53,7 +53,15 @@ def duration(record):
     Each epoch counts as the median one of its training: one that another program held up tells nothing.
     """
     trainings = record["trainings"].values()
-    return float(sum(one["epochs"] * statistics.median(one["seconds"]) for one in trainings))
+    return float(sum(ended(one) * statistics.median(one["seconds"]) for one in trainings))
+
+
+def ended(training):
+    """After how many epochs a training ended: all, or those until its validation accuracy was `enough`."""
+    if "enough" not in training:
+        return training["epochs"]
+    reached = [value >= training["enough"] for value in training["history"]["val_acc"]]
+    return reached.index(True) + 1 if True in reached else training["epochs"]
 
 
 def write(record, folder):
@@ -88,7 +96,7 @@ def _wrong(record):
     """What is wrong in a record of the right form, or None."""
     for name, one in record["trainings"].items():
         lengths = {len(values) for values in [one["seconds"], *one["history"].values()]}
-        if record["evidence"] and lengths != {one["epochs"]}:
+        if record["evidence"] and lengths != {ended(one)}:
             return f"{name} has {', '.join(map(str, sorted(lengths)))} of {one['epochs']} epochs"
         if "test" in one and len(base64.b64decode(one["test"]["bits"])) != -(-one["test"]["examples"] // 8):
             return f"{name} has not one bit for each test example"

@@ -153,6 +153,8 @@ def trained(one, right=None):
         "seconds": one.seconds,
         "history": {key: [round(v, DIGITS) for v in values] for key, values in one.history.items()},
     }
+    if one.enough is not None:
+        entry["enough"] = one.enough
     return entry if right is None else entry | {"test": archive.packed(right)}
 
 
