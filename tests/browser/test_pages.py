@@ -44,7 +44,7 @@ RULES = {"resultTypes": ["violations"], "preload": False}
 
 SETTLED = """() => [...document.querySelectorAll("pre, .output, .pst-scrollable-table-container")]
     .every(one => one.scrollWidth <= one.clientWidth || one.tabIndex == 0)"""
-"""Whether all that is scrolled can be reached with the keyboard: after a change of width it takes a moment."""
+"""Whether the keyboard reaches all that is scrolled: after a change of width it takes a moment."""
 
 PLANT = """async () => {
     document.querySelector("article section").insertAdjacentHTML("beforeend", `
