@@ -26,7 +26,6 @@ pytest.importorskip("playwright", reason="not installed: it is in the extra brow
 
 from axe_playwright_python.sync_playwright import Axe
 from nbconvert import HTMLExporter
-from playwright.sync_api import sync_playwright
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 WIDTHS = 1400, 800
@@ -129,17 +128,6 @@ def settle(page, width, height):
         }""",
         arg=[width, height],
     )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """The installed Chromium, with an empty profile."""
-    program = miniature.script("test").chromium() or pytest.skip("no Chromium is found")
-    quiet = ["--disable-gpu", "--disable-quic", "--disable-sync", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=quiet)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
