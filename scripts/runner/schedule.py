@@ -123,7 +123,9 @@ class Cluster:
 
     def workers(self):
         """The slots of each worker that is there and fit for this clone: a dict from address to number."""
-        there = self.client.scheduler_info(n_workers=-1)["workers"]
+        # Not `client.scheduler_info`: what that returns, a thread of the client replaces by a list of no
+        # workers every few seconds, on a busy machine also between the answer and its return.
+        there = self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"]
         for address in there.keys() - self._slots.keys():
             self._slots[address] = int(there[address]["resources"].get(SLOT, 0))
             reason = None if self._local else unfit(self.client, address, self._slots[address], self._root)

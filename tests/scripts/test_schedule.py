@@ -168,6 +168,19 @@ def test_a_worker_that_dies_takes_only_its_job_with_it(house):
     assert gone(numbers)
 
 
+def test_no_worker_is_missed_where_the_client_looks_for_none_meanwhile(house):
+    """Dask's client does so every few seconds, in a thread of its own."""
+    with schedule.cluster(house, 1) as cluster:
+        update = cluster.client._update_scheduler_info
+
+        async def and_again(n_workers=0):
+            await update(n_workers)
+            await update()
+
+        cluster.client._update_scheduler_info = and_again
+        assert len(cluster.workers()) == 1
+
+
 def git(folder, *arguments):
     me = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
     subprocess.run(["git", *me, *arguments], cwd=folder, check=True, capture_output=True)
