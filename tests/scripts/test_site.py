@@ -22,9 +22,9 @@ def files():
 def test_a_link_that_leaves_the_site_leads_to_the_repository():
     inside = {"notebooks/a.md", "notebooks/results/b.md"}
     text = "[a](../a.md#top) [b](b.md) [c](../unrolled/c.py) [d](https://d.org/x) [e](#e) ![f](../../f.png)"
-    assert sources.inwards(text, "notebooks/results/b.md", inside, "https://home") == (
-        "[a](../a.md#top) [b](b.md) [c](https://home/blob/main/notebooks/unrolled/c.py) [d](https://d.org/x) "
-        "[e](#e) ![f](https://home/blob/main/f.png)"
+    assert sources.inwards(text, "notebooks/results/b.md", inside, "https://a.b") == (
+        "[a](../a.md#top) [b](b.md) [c](https://a.b/blob/main/notebooks/unrolled/c.py) [d](https://d.org/x) "
+        "[e](#e) ![f](https://a.b/blob/main/f.png)"
     )
 
 
