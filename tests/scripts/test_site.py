@@ -37,13 +37,6 @@ def test_a_lesson_keeps_all_but_its_badge():
     assert shown["cells"][1:] == json.loads(json.dumps(notebook))["cells"][1:]
 
 
-def test_the_empty_corner_of_a_table_is_named():
-    text = "| | a |\n|---|---|\n| | 1 |"
-    notebook = {"metadata": {"language_info": {}}, "cells": [{"cell_type": "markdown", "source": [text]}]}
-    shown = json.loads(sources.lesson(json.dumps(notebook), lambda text: text))["cells"][0]["source"]
-    assert shown == text.replace("|", '| <span class="visually-hidden">what</span>', 1)
-
-
 def test_every_lesson_has_its_page_and_its_place(files):
     first = files["index.md"].decode()
     for path in LESSONS.values():
