@@ -34,9 +34,6 @@ SECTIONS = {
 }
 """The first page's section for each verdict: its title, and what stands in its last column."""
 
-CORNER = re.compile(r"^\|\s*\|(?=.*\n\|[ :]*-)", re.MULTILINE)
-"""The empty corner of a table."""
-
 BADGE = re.compile(r"\[!\[(Open in Colab)\]\([^)]*\)\]")
 LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
 """A link of Markdown to a file; the group is its path."""
@@ -80,17 +77,12 @@ def inwards(text, name, inside, address):
 
 
 def lesson(text, led):
-    """A notebook as the site shows it.
-
-    Its badge is in words, for it would be fetched; `%` and `!` are coloured as IPython's; no column is
-    without a name for those who hear it.
-    """
+    """A notebook as the site shows it: its badge in words, for it would be fetched, `%` and `!` coloured."""
     notebook = json.loads(text)
     notebook["metadata"]["language_info"]["pygments_lexer"] = "ipython3"
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            text = CORNER.sub('| <span class="visually-hidden">what</span> |', "".join(cell["source"]))
-            cell["source"] = led(BADGE.sub(r"[\1]", text))
+            cell["source"] = led(BADGE.sub(r"[\1]", "".join(cell["source"])))
     return json.dumps(notebook)
 
 
