@@ -297,6 +297,11 @@ def test_an_epoch_that_was_held_up_does_not_count():
     assert archive.duration(records.made_up(trainings={"one": slow, "two": even})) == 4 * 2.5 + 4
 
 
+def test_a_full_run_takes_no_less_than_a_quick_one():
+    assert archive.duration(records.made_up(quick_seconds=40.5)) == 40.5
+    assert archive.duration(records.made_up(quick_seconds=0.5)) == 6
+
+
 def test_a_training_that_came_to_enough_has_fewer_epochs(tmp_path):
     one = records.training(records.CURVE[:2], epochs=9, enough=0.7, seconds=[2.0, 2.0])
     path = write(tmp_path, records.made_up(trainings={"one": one}))
