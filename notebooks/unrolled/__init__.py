@@ -6,7 +6,8 @@ The rooms, each importing only those before it:
 - `machine`: what it runs on: backend, device, threads, versions.
 - `data`: the data sets, the real thing first, a built-in sample where that is asked for.
 - `training`: one fit under way: a live line, a clean interruption; `store` keeps it safe after each epoch.
-- `timing`: models timed in turns, one value a process.
+- `timing`, `memory`: how long a training step takes, how much it needs, in a `process` of its own; `graphs`:
+  of how many operations a layer is made.
 - `published`: the sources' own numbers, each with its place in the source.
 - `evidence`: records of what was measured (`record` makes one, `archive` keeps them), the rules of the
   verdicts, the tables made of both.

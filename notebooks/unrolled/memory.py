@@ -4,15 +4,11 @@ Python and the backend keep what they once had, so that a second step in the sam
 its own need: each measurement starts a fresh one.
 """
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import cloudpickle
 import numpy as np
 
-from . import UnrolledError, settings
+from . import process, settings
 
 STATUS = Path("/proc/self/status")
 
@@ -26,17 +22,7 @@ def peak(build, x, y):
     if settings.quick:
         build()
         return held()
-    environment = os.environ | {"PYTHONPATH": str(settings.NOTEBOOKS), "UNROLLED_PROFILE": settings.profile}
-    done = subprocess.run(
-        [sys.executable, "-m", __name__],
-        input=cloudpickle.dumps((build, x, y)),
-        env=environment,
-        capture_output=True,
-    )
-    if done.returncode:
-        reason = (done.stderr.decode(errors="replace").strip().splitlines() or ["no word"])[-1]
-        raise UnrolledError(f"a process that measures memory failed: {reason}")
-    return cloudpickle.loads(done.stdout)
+    return process.fresh("measures memory", _stepped, build, x, y)
 
 
 def _stepped(build, x, y):
@@ -52,13 +38,3 @@ def held():
     import resource  # macOS
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def _main():
-    """Measure what comes by standard input, answer by standard output, in which nothing else may write."""
-    answer, sys.stdout = sys.stdout.buffer, sys.stderr
-    answer.write(cloudpickle.dumps(_stepped(*cloudpickle.loads(sys.stdin.buffer.read()))))
-
-
-if __name__ == "__main__":
-    _main()

@@ -6,14 +6,11 @@ step: each of several processes builds the models anew, lets them take turns and
 
 import os
 import statistics
-import subprocess
-import sys
 import time
 
-import cloudpickle
 import numpy as np
 
-from . import UnrolledError, settings
+from . import process, settings
 from .training import fingerprint, recipe
 
 import keras  # isort: skip
@@ -39,7 +36,10 @@ def paired(builders, train):
     taken |= {"ms": {label: [] for label in builders}, "load": []}
     for _ in range(1 if settings.quick else PROCESSES):
         taken["load"].append(round(_load(), 2))
-        ms = _turns(models, *train[0], 1, 1) if settings.quick else _in_a_process(builders, *train[0])
+        if settings.quick:
+            ms = _turns(models, *train[0], 1, 1)
+        else:
+            ms = process.fresh(f"times {', '.join(builders)}", _timed, builders, *train[0])
         for label, value in ms.items():
             taken["ms"][label].append(round(value, 3))
     return taken
@@ -69,21 +69,6 @@ def _load():
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
-def _in_a_process(builders, x, y):
-    """The milliseconds that a fresh process measures, a dict from label to float."""
-    environment = os.environ | {"PYTHONPATH": str(settings.NOTEBOOKS), "UNROLLED_PROFILE": settings.profile}
-    done = subprocess.run(
-        [sys.executable, "-m", __name__],
-        input=cloudpickle.dumps((builders, x, y)),
-        env=environment,
-        capture_output=True,
-    )
-    if done.returncode:
-        reason = (done.stderr.decode(errors="replace").strip().splitlines() or ["no word"])[-1]
-        raise UnrolledError(f"a process that times {', '.join(builders)} failed: {reason}")
-    return cloudpickle.loads(done.stdout)
-
-
 def _turns(models, x, y, steps, rounds):
     """The median milliseconds of a step of each model, after one that compiles; the models take turns."""
     ms = {label: [] for label in models}
@@ -98,13 +83,6 @@ def _turns(models, x, y, steps, rounds):
     return {label: statistics.median(values) for label, values in ms.items()}
 
 
-def _main():
-    """Time what comes by standard input, and answer by standard output, in which nothing else may write."""
-    answer, sys.stdout = sys.stdout.buffer, sys.stderr
-    builders, x, y = cloudpickle.loads(sys.stdin.buffer.read())
-    ms = _turns({label: build() for label, build in builders.items()}, x, y, STEPS, ROUNDS)
-    answer.write(cloudpickle.dumps(ms))
-
-
-if __name__ == "__main__":
-    _main()
+def _timed(builders, x, y):
+    """The milliseconds of a step of models built anew, a dict from label to float."""
+    return _turns({label: build() for label, build in builders.items()}, x, y, STEPS, ROUNDS)

@@ -28,14 +28,14 @@ def test_models_are_timed_in_processes_of_their_own(full, monkeypatch):
 
 
 def test_a_quick_run_takes_one_turn_in_its_own_process(quick, monkeypatch):
-    monkeypatch.setattr(timing, "_in_a_process", None)
+    monkeypatch.setattr(subprocess, "run", None)
     assert timing.median(timing.paired({"a": tiny}, TRAIN), "a") > 0
 
 
-def test_a_process_that_fails_is_told_in_one_line(monkeypatch, complaint):
+def test_a_process_that_fails_is_told_in_one_line(full, monkeypatch, complaint):
     failed = subprocess.CompletedProcess([], 1, b"", b"Traceback:\nValueError: planted\n")
     monkeypatch.setattr(subprocess, "run", lambda *command, **options: failed)
-    told = complaint(timing._in_a_process, {"a": tiny}, *TRAIN[0])
+    told = complaint(timing.paired, {"a": tiny}, TRAIN)
     assert told == "a process that times a failed: ValueError: planted"
 
 
