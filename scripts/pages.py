@@ -115,7 +115,7 @@ def contents(records, notebooks):
         main = next(row for row in table if row["id"] == known["headline"])
         claims = {claim["source"] for claim in known["claim"].values()} - {published.NONE}
         taught = {row["source"] for row in published.coverage() if row["lesson"] == name}
-        found = [known["claim"][known["headline"]]["says"], measured_by(main), main["verdict"]]
+        found = "; ".join(filter(None, [measured_by(main), main["verdict"]]))
         rows.append(
             [
                 f"[{path.stem[:2]} {known['title']}]({path.name})",
@@ -124,7 +124,7 @@ def contents(records, notebooks):
                 start.words(run["quick_seconds"]) if run and "quick_seconds" in run else "",
                 start.words(archive.duration(run)) if run else "",
                 f"{run['finished']}, Keras {run['versions']['keras']}" if run else "",
-                ": ".join([found[0], "; ".join(filter(None, found[1:]))]),
+                f"{main['judged']['says']}: {found}",
             ]
         )
     parts = [
