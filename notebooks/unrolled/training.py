@@ -69,6 +69,8 @@ class Training:
         if enough is not None:
             self.recipe["enough"] = enough
         self.fingerprint = fingerprint(self.recipe)
+        if not settings.quick and machine.faster_with_xla(model):
+            model.jit_compile = True
         self.compiled = {"jit_compile": model.jit_compile, "run_eagerly": model.run_eagerly}
         self.best_weights, self.resumed, self.interrupted = None, 0, False
         self._rows, self._model, self._train = [], model, train

@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 
+import keras
 import pytest
+from keras import layers
 from unrolled import machine, settings
 
 LOADS = """
@@ -31,3 +33,25 @@ def test_an_error_while_it_is_quiet_is_heard(capfd):
         raise ZeroDivisionError
     os.write(2, b"heard")
     assert capfd.readouterr().err == "heard"
+
+
+def words(*reading):
+    return keras.Sequential([keras.Input((None,), dtype="int32"), layers.Embedding(9, 2), *reading])
+
+
+@pytest.mark.parametrize(
+    ("reading", "faster"),
+    [
+        ([layers.SimpleRNN(3)], True),
+        ([layers.GRU(3), layers.Dense(1)], True),
+        ([layers.Bidirectional(layers.SimpleRNN(3))], True),
+        ([layers.LSTM(3)], False),
+        ([layers.Bidirectional(layers.LSTM(3))], False),
+        ([layers.SimpleRNN(3, return_sequences=True), layers.SimpleRNN(3)], False),
+        ([layers.RNN(layers.SimpleRNNCell(3))], False),
+        ([layers.Flatten()], False),
+    ],
+)
+def test_xla_is_taken_where_it_was_seen_to_help(reading, faster):
+    here = machine.backend == "tensorflow" and machine.gpu is None
+    assert machine.faster_with_xla(words(*reading)) == (faster and here)

@@ -118,6 +118,16 @@ def test_in_one_go(tmp_path, kept):
     assert [path.name for path in tmp_path.iterdir()] == [f"tiny.{one.fingerprint}"] * kept
 
 
+@pytest.mark.parametrize(("quick", "xla"), [(False, True), (True, False)])
+def test_takes_xla_where_that_is_faster(monkeypatch, quick, xla):
+    """A quick run would wait longer for XLA to compile than it trains."""
+    monkeypatch.setattr(settings, "quick", quick)
+    monkeypatch.setattr(training.machine, "faster_with_xla", lambda model: True)
+    model = tiny()
+    model.jit_compile = False
+    assert Training("tiny", model, data(), EPOCHS).compiled["jit_compile"] == model.jit_compile == xla
+
+
 @pytest.mark.parametrize("last", range(EPOCHS + 1))
 def test_goes_on_after_a_crash(tmp_path, last):
     crash(tmp_path, last)
