@@ -15,6 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "notebooks"))  # for `unrolled`, of which settings needs nothing installed
 REQUIREMENTS = ROOT / "requirements.txt"
+EXTRAS = ROOT / "scripts" / "requirements"
+"""Holds the exact versions of each extra of pyproject.toml: `jax.txt`, `torch.txt` … (scripts/lock)."""
+
 VENV = ROOT / ".venv"
 STAMP = VENV / "unrolled-requirements"
 """Holds the hash of the requirements that were installed in full; without it, .venv is half-finished."""
@@ -80,10 +83,9 @@ def kernels(**settings):
 
 
 def pins(text):
-    """The lines of a requirements.txt as (name, version, marker), the marker possibly empty."""
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    parts = [re.fullmatch(r"([\w.-]+)==([^\s;]+)\s*(?:;\s*(.*))?", line) for line in lines if line]
-    return [(part[1], part[2], part[3] or "") for part in parts]
+    """The packages of a requirements.txt as (name, version, marker), the marker possibly empty."""
+    parts = re.findall(r"^([\w.-]+)==([^\s;]+)(?: *; *([^\\\n]+))?", text, re.MULTILINE)
+    return [(name, version, marker.strip()) for name, version, marker in parts]
 
 
 def matches(text):
@@ -126,21 +128,21 @@ def ensure():
 
 
 def ensure_extra(name):
-    """Install the optional dependencies `name` of pyproject.toml, as pinned there, unless they are there."""
+    """Install the extra `name` of pyproject.toml, as pinned in `EXTRAS`, unless it is there."""
     import tomllib
     from importlib import metadata
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = project["optional-dependencies"][name]
-    for requirement in wanted:
+    for requirement in project["optional-dependencies"][name]:
         package, _, version = requirement.partition("==")
         try:
             if metadata.version(package).partition("+")[0] == version:
                 continue
         except metadata.PackageNotFoundError:
             pass
-        print(f"Installing {requirement} …", flush=True)
-        _install(sys.executable, requirement, "--constraint", str(REQUIREMENTS))
+        print(f"Installing {', '.join(project['optional-dependencies'][name])} …", flush=True)
+        _install(sys.executable, EXTRAS / f"{name}.txt")
+        return
 
 
 def _set_up(python):
@@ -158,12 +160,13 @@ def _set_up(python):
                 f"python -m venv does not work here ({_reason(made)}): install Python's venv module "
                 "(python3-venv on Debian and Ubuntu) or use the conda environment of environment.yml"
             )
-    _install(str(python), "--requirement", str(REQUIREMENTS))
+    _install(str(python), REQUIREMENTS)
 
 
-def _install(python, *what):
-    """`pip install` into the environment of `python`, or one line of why not."""
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what]
+def _install(python, requirements):
+    """`pip install` what that file names into the environment of `python`, or one line of why not."""
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip += ["--requirement", str(requirements)]
     done = subprocess.run(pip, capture_output=True, text=True)
     if done.returncode:
         fail(

@@ -30,12 +30,42 @@ def test_the_running_versions_match_only_themselves():
     assert environment.matches(text + "a-package-that-is-not-there==1.0 ; python_version < '3'\n")
 
 
-def test_requirements_are_pinned_and_name_no_place():
-    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    assert len(requirements()) == len(lines) > 50
-    assert text.startswith("#") and "uv pip compile pyproject.toml" in text.splitlines()[1]
-    assert not re.search(r"://|/|@|^-|nvidia|torch|jax", "\n".join(lines), re.MULTILINE)
+def extras():
+    """The extras of pyproject.toml: a dict from name to what it asks for."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["project"]["optional-dependencies"]
+
+
+@pytest.mark.parametrize("name", [None, *extras()])
+def test_requirements_are_pinned_and_name_no_place(name):
+    path = environment.EXTRAS / f"{name}.txt" if name else ROOT / "requirements.txt"
+    text = path.read_text(encoding="utf-8")
+    head, *lines = re.sub(r"^#.*\n#    scripts/lock\n", "# scripts/lock\n", text).splitlines()
+    hashed = [re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line) for line in lines]
+    packages = [line for line, is_hash in zip(lines, hashed, strict=True) if not is_hash]
+    assert head == "# scripts/lock"
+    assert all(line.endswith(" \\") for line in packages), "a package has no hash"
+    assert len(environment.pins(text)) == len(packages) > 2
+    assert not re.search(r"://|/|@|^-", "\n".join(packages), re.MULTILINE)
+    assert name or not re.search(r"^(nvidia|torch|jax)", text, re.MULTILINE)
+
+
+def test_extras_fit_what_everyone_has():
+    pinned = {name: version for name, version, _ in requirements()}
+    assert {path.stem for path in environment.EXTRAS.iterdir()} == set(extras())
+    for name, wanted in extras().items():
+        text = (environment.EXTRAS / f"{name}.txt").read_text(encoding="utf-8")
+        own = {package.replace("_", "-"): version for package, version, _ in environment.pins(text)}
+        assert all(pinned.get(package, version) == version for package, version in own.items())
+        for requirement in wanted:
+            package, _, version = requirement.partition("==")
+            assert own[package.replace("_", "-")] == version
+
+
+def test_pinning_without_uv_is_one_line(tmp_path):
+    command = [sys.executable, ROOT / "scripts" / "lock"]
+    done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "uv is not installed: pip install uv\n")
 
 
 def test_every_dependency_has_its_reason_and_its_pin():
@@ -129,7 +159,7 @@ def test_an_extra_is_installed_as_pinned(monkeypatch, capsys):
     environment.ensure_extra("torch")
     assert asked == []
     environment.ensure_extra("jax")
-    assert asked == [(sys.executable, "jax==0.10.2", "--constraint", str(ROOT / "requirements.txt"))]
+    assert asked == [(sys.executable, ROOT / "scripts" / "requirements" / "jax.txt")]
 
 
 # The environment of the kernels
