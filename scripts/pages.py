@@ -34,11 +34,13 @@ def wanted(records, root):
     for name in notebooks:
         published.lesson(name)  # a lesson without an entry is an error
     readme, results = root / "README.md", root / "notebooks" / "results"
+    changes = root / ".github" / "CHANGELOG.md"
     table = together.rows(records, notebooks)
     claims = together.as_csv(table).encode()
     picture, alt = together.picture(table)
     texts = {
         readme: between("results", overview(records, notebooks), readme.read_text(encoding="utf-8")),
+        changes: between("last run", last_run(records), changes.read_text(encoding="utf-8")),
         root / "notebooks" / "README.md": contents(records, notebooks),
         results / "README.md": details(records, notebooks, table, alt),
         results / "coverage.md": coverage(notebooks),
@@ -97,6 +99,16 @@ def overview(records, notebooks):
             ]
         )
     return markdown([*header, "its test accuracy", "all its claims"], rows)
+
+
+def last_run(records):
+    """When a lesson was last run in full, and with which Keras, as a sentence."""
+    ours = [one for one in records if one["library"] == "keras 3"]
+    if not ours:
+        return ""
+    run = max(ours, key=lambda one: one["finished"])
+    each = "[each lesson's](../notebooks/README.md)"
+    return f"Last run with Keras {run['versions']['keras']} on {run['finished']}; {each}."
 
 
 def badge(path):

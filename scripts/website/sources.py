@@ -20,6 +20,7 @@ RESULTS = "notebooks/results/README.md"
 COVERAGE = "notebooks/results/coverage.md"
 FINDINGS = f"{findings.FOLDER}/README.md"
 FIGURES = "DL_images/README.md"
+CHANGES = ".github/CHANGELOG.md"
 ERRATA = "errata.md"
 LETTERS = Path(__file__).with_name("letters.md")
 
@@ -54,6 +55,7 @@ def wanted(records, root, address):
         COVERAGE,
         FINDINGS,
         FIGURES,
+        CHANGES,
     ]
     inside = {*files, *read, ERRATA, LETTERS.name}
     for name in read:
@@ -145,7 +147,7 @@ def contents(lessons):
     chapters = {
         "Lessons": [LESSONS, *(f"notebooks/{path.name}" for path in lessons.values())],
         "Results": [RESULTS, ERRATA, FINDINGS],
-        "To look up": [FIGURES, LETTERS.name, COVERAGE],
+        "To look up": [FIGURES, LETTERS.name, COVERAGE, CHANGES],
     }
     trees = [
         "\n".join(["```{toctree}", ":hidden:", f":caption: {title}", "", *names, "```"])

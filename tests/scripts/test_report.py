@@ -33,12 +33,14 @@ def test_the_committed_pages_are_current(capsys):
 
 @pytest.fixture
 def copy(tmp_path):
-    """A project with one lesson and its record; its README holds the markers, but no table yet."""
+    """A project with one lesson and its record; its pages hold the markers, but no table yet."""
     (tmp_path / "notebooks" / "results").mkdir(parents=True)
     shutil.copy(ROOT / "notebooks" / LESSON, tmp_path / "notebooks")
     archive.write(records.made_up(), tmp_path / "notebooks" / "results")
-    begin, end = pages.BEGIN.format("results"), pages.END.format("results")
-    (tmp_path / "README.md").write_text(f"above\n{begin}\n{end}\nbelow\n", encoding="utf-8")
+    (tmp_path / ".github").mkdir()
+    for name, block in (("README.md", "results"), (".github/CHANGELOG.md", "last run")):
+        begin, end = pages.BEGIN.format(block), pages.END.format(block)
+        (tmp_path / name).write_text(f"above\n{begin}\n{end}\nbelow\n", encoding="utf-8")
     return tmp_path
 
 
