@@ -19,8 +19,8 @@ EXTRAS = ROOT / "scripts" / "requirements"
 """Holds the exact versions of each extra of pyproject.toml: `jax.txt`, `torch.txt` … (scripts/lock)."""
 
 VENV = ROOT / ".venv"
-STAMP = VENV / "unrolled-requirements"
-"""Holds the hash of the requirements that were installed in full; without it, .venv is half-finished."""
+STAMP = "unrolled-requirements"
+"""The file in it that holds the hash of what was installed in full; without it, it is half-finished."""
 
 KERNEL = {
     "COLUMNS": "80",  # the width of `model.summary()`, which is stored in the notebooks
@@ -108,23 +108,31 @@ def matches(text):
 
 def ensure():
     """Continue this command where the pinned versions are: here, in .venv, or in a .venv made now."""
-    text = REQUIREMENTS.read_text(encoding="utf-8")
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    installed = STAMP.is_file() and STAMP.read_text() == digest
     if Path(sys.prefix).resolve() == VENV.resolve():
-        if installed:
+        if is_whole(VENV, REQUIREMENTS):
             return
-    elif matches(text):
+    elif matches(REQUIREMENTS.read_text(encoding="utf-8")):
         return
-    python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not installed or not python.exists():
-        _set_up(python)
-        STAMP.write_text(digest)
-    command = [str(python), os.path.abspath(sys.argv[0]), *sys.argv[1:]]
+    command = [made(VENV, REQUIREMENTS), os.path.abspath(sys.argv[0]), *sys.argv[1:]]
     if os.name == "nt":  # exec would give the terminal back at once
         raise SystemExit(subprocess.call(command))
     sys.stdout.flush()
     os.execv(command[0], command)
+
+
+def is_whole(venv, requirements):
+    """Whether a virtual environment holds all that the file `requirements` names."""
+    stamp = venv / STAMP
+    return stamp.is_file() and stamp.read_text() == hashlib.sha256(requirements.read_bytes()).hexdigest()
+
+
+def made(venv, requirements):
+    """The interpreter of the virtual environment `venv`, which is made or finished if it has to be."""
+    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists() or not is_whole(venv, requirements):
+        _set_up(venv, python, requirements)
+        (venv / STAMP).write_text(hashlib.sha256(requirements.read_bytes()).hexdigest())
+    return str(python)
 
 
 def ensure_extra(name):
@@ -145,22 +153,22 @@ def ensure_extra(name):
         return
 
 
-def _set_up(python):
-    """Make .venv, or finish it, with the versions of requirements.txt."""
-    print("Setting up .venv with the versions of requirements.txt; this takes a few minutes …", flush=True)
+def _set_up(venv, python, requirements):
+    where, what = (path.relative_to(ROOT).as_posix() for path in (venv, requirements))
+    print(f"Setting up {where} with the versions of {what}; this takes a few minutes …", flush=True)
     try:
         works = not subprocess.run([str(python), "-m", "pip", "--version"], capture_output=True).returncode
     except OSError:
         works = False
     if not works:
-        venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-        made = subprocess.run(venv, capture_output=True, text=True)
-        if made.returncode:
+        command = [sys.executable, "-m", "venv", "--clear", str(venv)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
             fail(
-                f"python -m venv does not work here ({_reason(made)}): install Python's venv module "
+                f"python -m venv does not work here ({_reason(done)}): install Python's venv module "
                 "(python3-venv on Debian and Ubuntu) or use the conda environment of environment.yml"
             )
-    _install(str(python), REQUIREMENTS)
+    _install(str(python), requirements)
 
 
 def _install(python, requirements):

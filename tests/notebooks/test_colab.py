@@ -1,14 +1,12 @@
-"""The first notebook as Colab opens it: the file alone in an empty folder, with `google.colab` loaded."""
+"""The first notebook as Colab opens it, up to its first figure; tests/colab runs all of them to the end."""
 
-import os
 import shutil
 from pathlib import Path
-from unittest import mock
 
 import form
 import nbformat
+import opened
 import pytest
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 NOTEBOOK = sorted((form.ROOT / "notebooks").glob("01_*.ipynb"))[0]
@@ -16,36 +14,8 @@ NOTEBOOK = sorted((form.ROOT / "notebooks").glob("01_*.ipynb"))[0]
 
 @pytest.fixture
 def colab(tmp_path):
-    """An empty folder, while the repository's address leads to the last commit of this one.
-
-    It does so through `github`, a link beside the folder, which a test may take away.
-    """
-    package = tmp_path / "colab" / "google" / "colab"
-    package.mkdir(parents=True)
-    (package / "__init__.py").touch()
-    (tmp_path / "content").mkdir()
-    (tmp_path / "github").symlink_to(form.ROOT)
-    settings = {
-        "PYTHONPATH": str(tmp_path / "colab"),
-        "UNROLLED_PROFILE": "quick",
-        "GIT_CONFIG_COUNT": "2",
-        "GIT_CONFIG_KEY_0": f"url.{(tmp_path / 'github').as_uri()}.insteadOf",
-        "GIT_CONFIG_VALUE_0": form.ADDRESS,
-        "GIT_CONFIG_KEY_1": "safe.directory",  # in CI the files may belong to someone else
-        "GIT_CONFIG_VALUE_1": "*",
-    }
-    with mock.patch.dict(os.environ, settings):
-        yield tmp_path / "content"
-
-
-def kernel(notebook):
-    """The client of a kernel like Colab's."""
-    return NotebookClient(
-        notebook,
-        kernel_name="python3",
-        shutdown_kernel="immediate",
-        extra_arguments=["--IPKernelApp.exec_lines=import google.colab", "--IPKernelApp.log_level=ERROR"],
-    )
+    with opened.folder(tmp_path) as folder:
+        yield folder
 
 
 def test_the_notebook_needs_nothing_beside_it(colab):
@@ -53,7 +23,7 @@ def test_the_notebook_needs_nothing_beside_it(colab):
     shutil.copy(NOTEBOOK, colab)
     notebook = nbformat.read(colab / NOTEBOOK.name, as_version=4)
     code = [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    client = kernel(notebook)
+    client = opened.kernel(notebook)
     wanted, cloned = {"figures.show(", "data."}, colab / "lessons/notebooks/unrolled/show/figures.py"
     with client.setup_kernel(cwd=str(colab)):
         for _, (index, cell) in zip(range(12), code, strict=False):
@@ -79,7 +49,7 @@ def test_without_github_the_first_cell_says_so_in_one_line(colab, monkeypatch):
     github = colab.parent / "github"
     github.unlink()
     cell = nbformat.v4.new_code_cell(form.SETUP.format("no_lesson"))
-    client = kernel(nbformat.v4.new_notebook(cells=[cell]))
+    client = opened.kernel(nbformat.v4.new_notebook(cells=[cell]))
     with client.setup_kernel(cwd=str(colab)):
         with pytest.raises(CellExecutionError) as ended:
             client.execute_cell(cell, 0)
