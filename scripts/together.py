@@ -11,7 +11,7 @@ from collections import defaultdict
 
 import numpy as np
 from matplotlib import pyplot as plt
-from unrolled.evidence import measured, tables
+from unrolled.evidence import measured, rules, tables
 from unrolled.show import style
 
 VERDICTS = {"holds": style.GREEN, "differs": style.RED, "undecided": style.BLUE, "not tested": style.GREY}
@@ -130,7 +130,7 @@ def backends(records, notebooks):
 def panel(row):
     """The panel of `PANELS` in which a claim is drawn, or None: of a count or a curve no one number tells."""
     claim = row["judged"]
-    if claim["kind"] not in ("statistic", "ordering", "range", "timing"):
+    if not rules.KINDS[claim["kind"]].drawn:
         return None
     if claim["kind"] == "timing":
         return "times"

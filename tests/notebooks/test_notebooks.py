@@ -44,7 +44,7 @@ def code(notebook):
 def run(lesson):
     """The record of the run that is stored in a notebook."""
     path = settings.RESULTS / of_the_notebook(lesson)
-    assert path.is_file(), f"{lesson} has no record: run scripts/reproduce --only {lesson}, on the real data"
+    assert path.is_file(), f"{lesson} has no record: run scripts/reproduce --only {lesson}"
     return archive.read(path)
 
 
@@ -101,6 +101,10 @@ def test_a_lesson_shows_its_figures(lesson, code):
         assert name in there or entry.get("lesson") != lesson, f'{lesson} lacks figures.show("{name}")'
         strange = name in there and entry.get("lesson", lesson) not in NOTEBOOKS
         assert not strange, f"captions.toml: {name}, shown in {lesson}, names the lesson {entry['lesson']}"
+        loose = name in there and "topic" in entry
+        assert not loose, (
+            f'captions.toml: {name} is shown in {lesson}: write lesson = "{lesson}" for its topic'
+        )
 
 
 def test_what_the_sources_teach_stands_where_the_coverage_says(lesson, notebook):
@@ -156,6 +160,8 @@ def test_what_is_measured_by_a_training_or_a_timing_names_one(lesson, code, run)
             one = run if not other else archive.read(settings.RESULTS / of_the_notebook(other))
             there = ", ".join(one["trainings"])
             assert training in one["trainings"], f"{claim['id']}: no training {name}; there are {there}"
+            epochs, most = one["trainings"][training]["epochs"], measured.how(claim).get("epochs", 0)
+            assert most <= epochs, f"{claim['id']} looks at {most} epochs; {name} has {epochs}"
         name = measured.how(claim).get("timed")
         assert not name or f'run.time("{name}"' in source, f"{claim['id']}: {lesson} does not time {name}"
 

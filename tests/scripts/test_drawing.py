@@ -239,6 +239,11 @@ def test_command_explains_a_mistake_in_the_captions(command, folder, capsys, mon
     assert "no entry for planted" in told(command, [], capsys)
 
 
+def test_command_tells_of_a_caption_without_a_drawing(command, capsys, monkeypatch):
+    monkeypatch.delitem(FIGURES, "gru_cell")
+    assert told(command, ["gru_cell"], capsys).startswith("no function draws gru_cell: write it in a module")
+
+
 def test_command_explains_a_folder_it_cannot_write(command, folder, capsys):
     folder.rmdir()
     assert told(command, ["gru_cell"], capsys).startswith("cannot write")

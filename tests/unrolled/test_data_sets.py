@@ -31,6 +31,8 @@ def test_a_data_set_is_where_a_lesson_looks_for_it(path):
         for one in (name, name.lower()):
             assert hasattr(data, one), f"data/__init__.py does not import {one} of {path.name}"
         assert name in SETS, f"say in SETS of {Path(__file__).name} how lessons take {name}"
+        own = Path(__file__).with_name(f"test_{path.stem}.py")
+        assert own.is_file(), f"{name} has no tests of its own: write {own.name}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

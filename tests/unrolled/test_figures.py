@@ -31,6 +31,11 @@ def test_description_says_something(name):
             "either a lesson or a topic",
         ),
         ('[a]\nlessen = "x"\nsource = "x"\ncaption = "x"\nalt = "x"', "a has an unknown key: lessen"),
+        ('[a]\nlesson = "x"\nsource = "x"\ncaption = ""\nalt = "x"', "a has no caption"),
+        (
+            '[a]\nlesson = "x"\nsource = "x"\ncaption = "x"\nalt = "short"',
+            "a has an alt of 5 characters: say",
+        ),
         ("[a]\n[a]", "captions.toml: .*line 2"),
     ],
 )

@@ -61,6 +61,9 @@ def by(**how):
         (by(take="test"), "a needs training in measured_by"),
         (by(timed="cost"), "a needs ratio in measured_by"),
         (by(training="t", take="test", epoch=3), "no use for epoch"),
+        (entry(ORDERING | {"measured_by": "t"}), "a needs measured_by as { training = …, take = … }"),
+        (by(training=32, take="test"), "a has 32 as training in measured_by; it must be a text or a list"),
+        (by(training="t", take="max", metric="acc", epochs="ten"), "'ten' as epochs in measured_by; it must"),
         (by(training=["t", "gru_imdb/u"], take="test"), "a reads gru_imdb/u: add gru_imdb to needs"),
         (entry(CURVE), "a is a curve, and the lesson names no log"),
         (entry(CURVE, log="luck"), "no log 'luck'; there are dropout_rnn_imdb"),
@@ -121,6 +124,8 @@ PLANNED = {"word_embeddings", "character_model", "encoder_decoder_translation"}
 
 
 def test_coverage_leaves_no_item_out():
+    written = PLANNED & settings.lessons().keys()
+    assert not written, f"take out of PLANNED what is written: {', '.join(written)}"
     rows = published.coverage()
     places = [(row["source"], row["line"], row["item"]) for row in rows]
     assert len(set(places)) == len(rows) == 334

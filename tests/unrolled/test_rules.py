@@ -321,11 +321,11 @@ def test_a_sample_that_does_not_fit_is_refused(claim, sample, says):
 
 def test_one_more_kind_is_one_entry(monkeypatch):
     needs = {"value": rules.NUMBER}
-    entry = rules.Kind(rules.exact, "as exact", counts="", text=lambda *_: "as counted", needs=needs)
+    entry = rules.Kind(rules.exact, "as exact", counts="", drawn=False, text=lambda *_: "", needs=needs)
     monkeypatch.setitem(rules.KINDS, "count", entry)
     claim = {"id": "words", "kind": "count", "value": 3}
     check(claim)
-    assert judge(claim, Sample([3])) == rules.Verdict("holds", "as counted", 0)
+    assert judge(claim, Sample([3])) == rules.Verdict("holds", "", 0)
     with pytest.raises(UnrolledError, match="has no n"):
         check(claim | {"n": 1})
 
@@ -333,8 +333,9 @@ def test_one_more_kind_is_one_entry(monkeypatch):
 @pytest.mark.parametrize("name", rules.KINDS)
 def test_a_kind_tells_its_rule_and_is_tested(name):
     kind = rules.KINDS[name]
-    assert kind.says and "\n" not in kind.says
+    assert kind.says and "\n" not in kind.says, f"{name}: say its rule in one line"
     assert kind.counts in ("", "seeds", "processes")
+    assert kind.counts or name in ("exact", "new"), f"{name}: say whether it counts seeds or processes"
     assert name in [claim["kind"] for claim in CLAIMS], f"add a claim of the kind {name} to CLAIMS"
     if kind.counts:  # chance has a part in it
         bounded = {outcome for of, _, few, *_ in CASES.values() if of == name for outcome in few}

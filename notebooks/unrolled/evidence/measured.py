@@ -40,6 +40,20 @@ OF_A_TRAINING = {
 }
 """What can be taken of a training as a whole; `gap` is that between training and validation accuracy."""
 
+PAIR = rules.Form("a list of two texts", lambda value: isinstance(value, list) and len(value) == 2)
+FORMS = {
+    "training": rules.Form(
+        "a text or a list of two", lambda value: rules.TEXT.fits(value) or PAIR.fits(value)
+    ),
+    "take": rules.TEXT,
+    "metric": rules.TEXT,
+    "level": rules.NUMBER,
+    "epochs": rules.COUNT,
+    "timed": rules.TEXT,
+    "ratio": PAIR,
+}
+"""What each key of `measured_by` must be."""
+
 
 def how(claim):
     """How a claim follows from what is recorded, a dict as above; empty if the lesson measures it."""
@@ -55,8 +69,10 @@ def trainings(claim):
 def mistake(claim):
     """What is wrong with a claim's `measured_by`, as the end of a sentence, or "" if nothing is."""
     way = how(claim)
-    if not way:
+    if way == {}:
         return ""
+    if not isinstance(way, dict):
+        return "needs measured_by as { training = …, take = … } or { timed = …, ratio = … }"
     needs, may = {"training", "take"}, {"epochs"}
     if "timed" in way:
         needs, may = {"timed", "ratio"}, set()
@@ -71,6 +87,9 @@ def mistake(claim):
         return f"needs {', '.join(sorted(missing))} in measured_by"
     if strange := way.keys() - needs - may:
         return f"has in measured_by no use for {', '.join(sorted(strange))}: correct or remove"
+    for key, value in way.items():
+        if not FORMS[key].fits(value):
+            return f"has {value!r} as {key} in measured_by; it must be {FORMS[key].says}"
     return ""
 
 

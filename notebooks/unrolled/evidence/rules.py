@@ -347,14 +347,16 @@ class Kind:
     """A kind of claim.
 
     `rule(claim, sample, k)` returns a `Decision`; `says` is the rule in one line; `counts`: "seeds" or
-    "processes", whichever it needs enough of, or "" where one run decides; `text(difference, half_width,
-    margin, unit)`: the difference in words; `needs` and `may` are the keys that it needs and may have;
+    "processes", whichever it needs enough of, or "" where one run decides; `drawn`: whether it is one number
+    with an interval, which the picture of all claims shows; `text(difference, half_width, margin, unit)`: the
+    difference in words; `needs` and `may` are the keys that it needs and may have;
     `keys(claim)` and `fits(claim, sample)`: what is wrong with the keys together and with the sample, or "".
     """
 
     rule: Callable
     says: str
     counts: str
+    drawn: bool
     text: Callable
     needs: dict[str, Form] = field(default_factory=dict)
     may: dict[str, Form] = field(default_factory=dict)
@@ -367,6 +369,7 @@ KINDS = {
         exact,
         "holds if every measured value is the published one",
         counts="",
+        drawn=False,
         text=_exact_text,
         needs={"value": NUMBER},
     ),
@@ -374,6 +377,7 @@ KINDS = {
         statistic,
         "differs beyond the 95 % half-width of one more run; else holds if that is within the margin",
         counts="seeds",
+        drawn=True,
         text=_signed_text,
         needs={"value": SHARE, "margin": POSITIVE, "n": COUNT, "examples": _one_of("same", "other")},
         fits=_shares,
@@ -382,6 +386,7 @@ KINDS = {
         ordering,
         "holds if the paired difference is above its 95 % half-width, differs if it is below minus that",
         counts="seeds",
+        drawn=True,
         text=_signed_text,
         may={"examples": _one_of("none")},
         fits=_pairs,
@@ -391,6 +396,7 @@ KINDS = {
         "differs if the 95 % interval of the mean misses the range; "
         "holds if the mean is in it and the half-width within the margin",
         counts="seeds",
+        drawn=True,
         text=_range_text,
         needs={"low": NUMBER, "high": NUMBER, "margin": POSITIVE},
     ),
@@ -399,6 +405,7 @@ KINDS = {
         "differs if farther from our mean curve than chance allows in 95 %; "
         "else holds if the best flat line is farther than that",
         counts="seeds",
+        drawn=False,
         text=_curve_text,
         needs={"n": COUNT, "examples": _one_of("same", "other")},
         fits=_curves,
@@ -408,11 +415,12 @@ KINDS = {
         "differs if the 95 % interval of the ratio misses the range; holds if it lies on the right side of "
         "the one bound, or if the ratio is between the two and its half-width within the margin",
         counts="processes",
+        drawn=True,
         text=_timing_text,
         may={"low": POSITIVE, "high": POSITIVE, "margin": FACTOR},
         keys=_timing_keys,
     ),
-    "new": Kind(new, "no source states it", counts="", text=_no_text),
+    "new": Kind(new, "no source states it", counts="", drawn=False, text=_no_text),
 }
 """Every kind of claim; one more is one entry here, its rule, and in its tests a claim and its error rates."""
 

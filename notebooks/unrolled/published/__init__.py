@@ -62,7 +62,7 @@ def lesson(name):
     claims = {key: claim | {"id": key, "lesson": name} for key, claim in known["claim"].items()}
     for claim in claims.values():
         rules.check(claim)
-        if complaint := _mistake(claim, known) or measured.mistake(claim):
+        if complaint := measured.mistake(claim) or _mistake(claim, known):
             raise UnrolledError(f"{path.name}: {claim['id']} {complaint}")
         if claim["kind"] == "curve":
             claim["log"] = log(known["log"])[claim["measured_by"]["metric"]]

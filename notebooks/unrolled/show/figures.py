@@ -24,6 +24,8 @@ MARGIN = 20
 
 SAID = ("source", "caption", "alt")
 PLACES = ("lesson", "topic")
+ALT = 100
+"""So many characters say hardly more than a title."""
 
 
 def captions():
@@ -48,13 +50,15 @@ def captions():
 def _mistake(entry):
     """What is wrong with an entry of captions.toml, as the end of a sentence, or None."""
     for key in SAID:
-        if key not in entry:
+        if not entry.get(key):
             return f"has no {key}"
     for key in entry:
         if key not in SAID + PLACES:
             return f"has an unknown key: {key}"
     if sum(key in entry for key in PLACES) != 1:
         return "needs either a lesson or a topic"
+    if len(entry["alt"]) <= ALT:
+        return f"has an alt of {len(entry['alt'])} characters: say in more than {ALT} what it shows"
     return None
 
 
