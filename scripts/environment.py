@@ -5,6 +5,7 @@ From then on `unrolled`, which lies beside the notebooks, can be imported too.
 """
 
 import argparse
+import contextlib
 import hashlib
 import os
 import re
@@ -46,6 +47,10 @@ def fail(line):
     print(line, file=sys.stderr)
     raise SystemExit(2)
 
+
+for stream in (sys.stdout, sys.stderr):
+    with contextlib.suppress(AttributeError):  # a test may have put something else there
+        stream.reconfigure(errors="replace")  # where the locale knows no "…", a "?" stands for it
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))
 if not (3, 11) <= sys.version_info < (3, 14):  # before anything that an old one does not know

@@ -65,6 +65,14 @@ def test_extras_fit_what_everyone_has():
             assert own[package.replace("_", "-")] == version
 
 
+def test_a_locale_that_knows_only_ascii_is_no_obstacle():
+    ascii_only = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    code = r"import environment; print('\u2026 \xd7'); environment.fail('\u2212')"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT / "scripts", env=ascii_only, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "? ?\n", "?\n")
+
+
 def test_pinning_without_uv_is_one_line(tmp_path):
     command = [sys.executable, ROOT / "scripts" / "lock"]
     done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True)
