@@ -106,7 +106,7 @@ class PhraseBook:
     `train`, `validation`; `new`: sentences of which no word and no pair of adjective and noun is new;
     `combined`: sentences with a pair that is kept out, `kept_out`, a set of (adjective, noun) in English.
     `dictionary`: for each French word the English one that it is a form of; `feminine`: for each English noun
-    whether its French is.
+    whether its French is; `adjectives`: the English ones.
     """
 
     train: list[Pair]
@@ -116,6 +116,7 @@ class PhraseBook:
     kept_out: set[Pair]
     dictionary: dict[str, str]
     feminine: dict[str, bool]
+    adjectives: set[str]
 
 
 def phrase_book(train=12_000, others=1_000):
@@ -133,7 +134,7 @@ def phrase_book(train=12_000, others=1_000):
     first, second = train, train + others
     parts = known[:first], known[first:second], known[second:], combined
     feminine = {row[0]: row[4] == "f" for row in NOUN_ROWS}
-    return PhraseBook(*parts, kept_out, _dictionary(), feminine)
+    return PhraseBook(*parts, kept_out, _dictionary(), feminine, {row[0] for row in ADJECTIVE_ROWS})
 
 
 def split(sentence):
