@@ -5,6 +5,7 @@
 - `imdb`, `mnist`: a file for each data set, with its folder form, Keras's loader and its sample.
 - `own`: a reader's own file, in the form of the reviews.
 - `grammar`: composes the reviews of the sample.
+- `phrase_book`: composes pairs of sentences, English and French, for a lesson that computes its data itself.
 
 A new data set is a file like `mnist`, a line below, its files in the README.md beside it, and a line
 in tests/unrolled/test_data_sets.py. It defines what lessons see, a `sources.DataSet` and the function of that
@@ -16,4 +17,5 @@ from .batches import Batches
 from .imdb import INDEX_FROM, START, UNKNOWN, Reviews, reviews
 from .mnist import Digits, digits
 from .own import texts
+from .phrase_book import PhraseBook, phrase_book
 from .sources import COMPUTED, SAMPLE, Source

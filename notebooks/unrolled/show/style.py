@@ -46,6 +46,7 @@ MODELS = {
     "LSTM, no output gate": ORANGE,
     "GRU": GREEN,
     "GRU, today's default": SKY,
+    "GRU, in order": PINK,
     "four levels": ORANGE,
     "three levels": ORANGE,
     "three kinds": PINK,
