@@ -65,6 +65,11 @@ MODELS = {
     "last value": GREY,
     "linear": ORANGE,
     "convolution of width 7": ORANGE,
+    "sentiment task": BLUE,
+    "skip-gram": ORANGE,
+    "random start": BLUE,
+    "pretrained and frozen": SKY,
+    "pretrained and fine-tuned": ORANGE,
 }
 """The colour of each model in every chart of every lesson, by the name that stands on the screen; a size or
 a setting behind it ("LSTM, 12 units") shares it. Two that appear in one chart differ."""
