@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from drawing.vocabulary import GREY, SMALL, Canvas, figure, shade, tint
+from drawing.vocabulary import GREY, NORMAL, SMALL, Canvas, figure, shade, tint
 
 
 @figure("rnn44")
@@ -120,6 +120,50 @@ def cell_state_by_hand():
             gates.add_patch(Rectangle((stage - 0.5, row + 0.06), 1, 0.88, fc=tint(fill), ec=GREY, lw=0.7))
             words = value if row < 2 else "+" if value > 0 else "−"
             gates.text(stage, row + 0.53, words, size=SMALL, ha="center", va="center")
+    return c.figure
+
+
+SPEECH = (
+    'The door moved. "Who is there?" asked the ',
+    'widow. "It\'s only the wind," said her son,',
+    '"and a loose shutter." Then it was quiet. ',
+)
+"""What the cell of rnn25 reads, a row of the figure each."""
+
+
+def between_quotes(text):
+    """The cell state of one unit, set by hand, after each character of a text, (characters,).
+
+    Its only input is q, 1 for a double quotation mark and else 0. The lesson `character_model` sets the same
+    weights into a layer of Keras.
+    """
+    Z = C = 0.0
+    states = []
+    for q in (character == '"' for character in text):
+        i, f, o = (1 / (1 + np.exp(-a)) for a in (20 * q - 10, 10 - 20 * q, 10))
+        C = f * C + i * np.tanh(2 - 6 * Z)
+        Z = o * np.tanh(C)
+        states.append(C)
+    return np.array(states)
+
+
+@figure("rnn25")
+def cell_that_follows_quotes():
+    """A cell state, set by hand, that is on between quotation marks: its value under every character."""
+    c = Canvas(600, 378)
+    text, states = "".join(SPEECH), between_quotes("".join(SPEECH))
+    width, left = 536 / len(SPEECH[0]), 52
+    for row, line in enumerate(SPEECH):
+        base, first = 292 - 124 * row, row * len(line)
+        axes = c.axes(left, base - 36, 536, 72, xlim=(0, len(line)), ylim=(-1.35, 1.35), yticks=(-1, 0, 1))
+        axes.set(xticks=(), ylabel="$C_t$")
+        for place, character in enumerate(text[first : first + len(line)]):
+            on = float(np.clip(states[first + place], 0, 1))
+            x = left + (place + 0.5) * width
+            ground = c.cells(x, base + 56, [False], "state", width, 26, 1 - 0.62 * on)
+            c.text(ground.x, ground.y, character, NORMAL, family="monospace")
+        span = np.arange(len(line)) + 0.5
+        axes.step(span, states[first : first + len(line)], where="mid", color=shade("state"), lw=2)
     return c.figure
 
 

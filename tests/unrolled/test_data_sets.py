@@ -12,8 +12,15 @@ from unrolled.evidence import archive
 
 REVIEWS = partial(data.reviews, num_words=10_000, maxlen=500)
 SPLIT = partial(REVIEWS, validation=5_000)
-SETS = {"Reviews": [REVIEWS, SPLIT, partial(SPLIT, maxlen=100)], "Digits": [data.digits]}
+SETS = {
+    "Reviews": [REVIEWS, SPLIT, partial(SPLIT, maxlen=100)],
+    "Digits": [data.digits],
+    "Code": [partial(data.code, length=150)],
+}
 """How the lessons take each data set, by the name of its class."""
+
+FROM_A_FOLDER = [name for name in SETS if name != "Code"]
+"""Those that are no part of this project."""
 
 FILES = sorted(Path(data.__file__).parent.glob("[!_]*.py"))
 
@@ -59,7 +66,7 @@ def test_a_quick_run_has_a_sample(name, quick, monkeypatch):
         assert follows, f"the sample of {name} does not follow settings.seed"
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", FROM_A_FOLDER)
 def test_a_folder_that_lacks_it_is_told(name, full, monkeypatch, tmp_path, complaint):
     monkeypatch.setenv("UNROLLED_DATA", str(tmp_path))
     for take in SETS[name]:

@@ -3,6 +3,7 @@
 - `sources`: where data come from and what is said of them; it knows no data set.
 - `batches`: examples in batches, in an order that seed and epoch decide.
 - `imdb`, `mnist`: a file for each data set, with its folder form, Keras's loader and its sample.
+- `python`: source code to learn to write, a file of this project.
 - `own`: a reader's own file, in the form of the reviews.
 - `grammar`: composes the reviews of the sample.
 - `phrase_book`: composes pairs of sentences, English and French, for a lesson that computes its data itself.
@@ -18,4 +19,5 @@ from .imdb import INDEX_FROM, START, UNKNOWN, Reviews, reviews
 from .mnist import Digits, digits
 from .own import texts
 from .phrase_book import PhraseBook, phrase_book
+from .python import Code, code
 from .sources import COMPUTED, SAMPLE, Source
