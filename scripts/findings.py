@@ -5,6 +5,7 @@ its docstring is its title, the rest are its words, in Markdown.
 """
 
 import ast
+import re
 import tomllib
 
 from environment import ROOT
@@ -61,7 +62,7 @@ def section(path):
 
 
 def needs(source):
-    """What a script imports that is an extra of pyproject.toml: a dict, module to (extra, requirement)."""
+    """What a script imports from an extra of pyproject.toml alone: a dict, module to (extra, requirement)."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = {
         requirement.partition("==")[0]: (extra, requirement)
@@ -70,4 +71,5 @@ def needs(source):
     }
     imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import)]
     modules = [alias.name for node in imports for alias in node.names]
-    return {module: extras[module] for module in modules if module in extras}
+    everyone = {re.match(r"[\w-]+", requirement)[0] for requirement in project["dependencies"]}
+    return {module: extras[module] for module in modules if module in extras.keys() - everyone}

@@ -21,20 +21,30 @@ WEIGHTS = [np.arange(6, dtype="float32").reshape(2, 3), np.ones(3, "float32"), n
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
     """A folder of trainings, in which `keep` puts one of so many epochs; two epochs are recorded."""
-    one = records.training([0.6, 0.7])
+    one = records.training([0.6, 0.7], parameters=10)
     archive.write(records.made_up(LESSON, trainings={"simple_rnn": one}), tmp_path / "results")
     monkeypatch.setattr(settings, "RESULTS", tmp_path / "results")
 
-    def keep(fingerprint=one["fingerprint"], epochs=2):
+    def keep(fingerprint=one["fingerprint"], epochs=2, **parts):
         store = Store(tmp_path / "kept" / f"{LESSON}.tensorflow.0.1a2b3c4d" / f"simple_rnn.{fingerprint}")
-        store.commit([{"epoch": epoch + 1} for epoch in range(epochs)], best=WEIGHTS, state=WEIGHTS[::-1])
+        store.commit(
+            [{"epoch": epoch + 1} for epoch in range(epochs)],
+            **(parts or {"best": WEIGHTS, "state": WEIGHTS}),
+        )
         return tmp_path / "kept"
 
     return keep
 
 
-def test_the_best_weights_of_what_is_recorded(kept):
-    found = RELEASE.best_weights(LESSON, kept())
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"best": WEIGHTS, "state": [array + 1 for array in WEIGHTS]},
+        {"state": [*WEIGHTS, np.zeros(()), np.zeros(3)]},  # the optimizer's come last
+    ],
+)
+def test_the_weights_of_what_is_recorded(kept, parts):
+    found = RELEASE.kept_weights(LESSON, kept(**parts))
     assert list(found) == [f"{LESSON}/simple_rnn"]
     for array, wanted in zip(found[f"{LESSON}/simple_rnn"], WEIGHTS, strict=True):
         np.testing.assert_array_equal(array, wanted)
@@ -42,7 +52,7 @@ def test_the_best_weights_of_what_is_recorded(kept):
 
 @pytest.mark.parametrize("other", [{"fingerprint": "ba9876543210"}, {"epochs": 1}])
 def test_another_training_and_an_unfinished_one_are_left_out(kept, other):
-    assert RELEASE.best_weights(LESSON, kept(**other)) == {}
+    assert RELEASE.kept_weights(LESSON, kept(**other)) == {}
 
 
 def test_weights_load_in_their_order(tmp_path):

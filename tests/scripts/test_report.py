@@ -127,17 +127,17 @@ def test_a_changed_drawing_is_noticed_and_renewed(copy, drawing, capsys):
 def test_a_changed_caption_is_noticed_and_renewed(copy, drawing):
     cell, picture = drawing
     captions = picture.with_name("captions.toml")
-    said = figures.captions()["rnn36"]
+    said, words = figures.captions()["rnn36"], "Other words, " * 10
     text = captions.read_text(encoding="utf-8")
-    for old, new in ((said["caption"], "Another caption."), (said["alt"], "Other words.")):
+    for old, new in ((said["caption"], "Another caption."), (said["alt"], words)):
         assert old in text
         text = text.replace(old, new)
     captions.write_text(text, encoding="utf-8")
     assert MAIN(["--check"], copy) == 1
     assert MAIN([], copy) == MAIN(["--check"], copy) == 0
     drawn, caption, folded = cell().outputs
-    assert drawn.metadata["image/png"]["alt"] == drawn.data["text/plain"] == "Other words."
-    assert (caption.data["text/markdown"], folded.data["text/plain"]) == ("Another caption.", "Other words.")
+    assert drawn.metadata["image/png"]["alt"] == drawn.data["text/plain"] == words
+    assert (caption.data["text/markdown"], folded.data["text/plain"]) == ("Another caption.", words)
 
 
 def test_times_are_those_of_the_record(copy):
