@@ -40,7 +40,10 @@ OF_A_TRAINING = {
 }
 """What can be taken of a training as a whole; `gap` is that between training and validation accuracy."""
 
-PAIR = rules.Form("a list of two texts", lambda value: isinstance(value, list) and len(value) == 2)
+PAIR = rules.Form(
+    "a list of two texts",
+    lambda value: isinstance(value, list) and len(value) == 2 and all(map(rules.TEXT.fits, value)),
+)
 FORMS = {
     "training": rules.Form(
         "a text or a list of two", lambda value: rules.TEXT.fits(value) or PAIR.fits(value)
