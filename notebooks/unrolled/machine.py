@@ -9,6 +9,8 @@ import logging
 import os
 import platform
 
+import threadpoolctl
+
 from . import settings
 
 settings.check_installation()
@@ -35,6 +37,8 @@ def _quiet():
 
 with _quiet():
     import keras
+
+threadpoolctl.threadpool_limits(1)  # NumPy's products, as small as ours are, take less time on one thread
 
 backend = keras.backend.backend()
 """The Keras backend: `"tensorflow"`, `"jax"` or `"torch"`."""

@@ -29,10 +29,10 @@ KERAS_MINIMUM = (3, 10)
 """The oldest supported Keras, as (major, minor)."""
 
 QUICK_EPOCHS = 2
-QUICK_EXAMPLES, QUICK_TEST, QUICK_BATCH = 3_200, 800, 32
+QUICK_EXAMPLES, QUICK_TEST, QUICK_BATCH = 1_600, 400, 64
 """Four fifths and one fifth of the examples are whole numbers of batches: each size is compiled once."""
 
-GLANCE = 4
+GLANCE = 2
 """The steps of a training that a quick run only shows to work."""
 
 

@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from . import process, settings
-from .training import fingerprint, recipe
+from .training import fingerprint, prepare, recipe
 
 import keras  # isort: skip
 
@@ -56,7 +56,12 @@ def reference():
     Layers are numbered from the first again, as if the network had not been there.
     """
     reviews, words, units = REFERENCE
-    layers = [keras.layers.Embedding(10_000, units), keras.layers.SimpleRNN(units), keras.layers.Dense(1)]
+    layers = [
+        keras.Input((words,)),
+        keras.layers.Embedding(10_000, units),
+        keras.layers.SimpleRNN(units),
+        keras.layers.Dense(1),
+    ]
     model = keras.Sequential(layers)
     model.compile(optimizer="rmsprop", loss="mse")
     x, y = np.random.default_rng(0).integers(10_000, size=(reviews, words)), np.zeros((reviews, 1))
@@ -73,6 +78,7 @@ def _turns(models, x, y, steps, rounds):
     """The median milliseconds of a step of each model, after one that compiles; the models take turns."""
     ms = {label: [] for label in models}
     for model in models.values():
+        prepare(model, y)
         model.train_on_batch(x, y)
     for _ in range(rounds):
         for label, model in models.items():

@@ -112,7 +112,7 @@ class Training:
         return options
 
     def __enter__(self):
-        self._model.optimizer.build(self._model.trainable_variables)
+        prepare(self._model, self._train[0][1])
         if self._store:
             self._take_up()
         if not self.resumed and self._stepped():
@@ -234,6 +234,18 @@ class _EachEpoch(keras.callbacks.Callback):
         self._training.add(epoch, time.perf_counter() - self._started, logs or {})
         if self._training.reached:
             self.model.stop_training = True
+
+
+def prepare(model, y):
+    """Make the variables that a compiled model's first training step would make: the optimizer's, the metrics'.
+
+    TensorFlow traces a step a second time if variables came up in the first: so the first step takes half as
+    long. `y`: labels as in training, (n, …).
+    """
+    model.optimizer.build(model.trainable_variables)
+    shape = [size or y.shape[axis] for axis, size in enumerate(model.output_shape)]  # None: of any length
+    model.compute_metrics(None, y, keras.ops.zeros(shape))
+    model.reset_metrics()
 
 
 def _start(model, train):
