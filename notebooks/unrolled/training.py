@@ -237,7 +237,7 @@ class _EachEpoch(keras.callbacks.Callback):
 
 
 def prepare(model, y):
-    """Make the variables that a compiled model's first training step would make: the optimizer's, the metrics'.
+    """Make the variables that a model's first training step would make, the optimizer's and the metrics'.
 
     TensorFlow traces a step a second time if variables came up in the first: so the first step takes half as
     long. `y`: labels as in training, (n, …).
