@@ -29,7 +29,7 @@ KERAS_MINIMUM = (3, 10)
 """The oldest supported Keras, as (major, minor)."""
 
 QUICK_EPOCHS = 2
-QUICK_EXAMPLES, QUICK_TEST, QUICK_BATCH = 1_600, 400, 64
+QUICK_EXAMPLES, QUICK_BATCH = 3_200, 32
 """Four fifths and one fifth of the examples are whole numbers of batches: each size is compiled once."""
 
 GLANCE = 2

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 from unrolled import data, settings
+from unrolled.data import imdb
 
 TRAINING, VALIDATION, SIZE, SEED = 22, 6, 4, 3
 """How many examples there are, the size of a batch, and the seed: the last batch is smaller."""
@@ -81,7 +82,7 @@ def test_a_quick_run_takes_smaller_batches(quick):
 
 
 def test_validation_reviews_are_never_among_the_training_ones(quick, monkeypatch):
-    monkeypatch.setattr(settings, "QUICK_EXAMPLES", 40)
+    monkeypatch.setattr(imdb, "QUICK_REVIEWS", 40)
     whole, split = data.reviews(1_000, 200), data.reviews(1_000, 200, validation=5_000)
     train = split.batches(SIZE)
     given = [review.tobytes() for number in range(len(train)) for review in train[number][0]]

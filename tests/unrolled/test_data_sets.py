@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from unrolled import data, settings
+from unrolled.data import imdb
 from unrolled.data.sources import DataSet
 from unrolled.evidence import archive
 
@@ -54,6 +55,7 @@ def test_the_readme_names_the_files_of_a_folder(path):
 def test_a_quick_run_has_a_sample(name, quick, monkeypatch):
     """Of any size, the same again with the same seed, and never evidence."""
     monkeypatch.setattr(settings, "QUICK_EXAMPLES", 40)
+    monkeypatch.setattr(imdb, "QUICK_REVIEWS", 40)
     for take in SETS[name]:
         one = take()
         assert one.source == "built-in sample" and not one.evidence

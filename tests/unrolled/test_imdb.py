@@ -5,7 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from unrolled import data, settings
+from unrolled import data
 from unrolled.data import imdb
 
 WORDS = ("the", "film", "was", "good", "bad")
@@ -228,7 +228,7 @@ def test_keras_has_none(full, monkeypatch, complaint):
 @pytest.fixture
 def few(quick, monkeypatch):
     """A quick run on twenty reviews."""
-    monkeypatch.setattr(settings, "QUICK_EXAMPLES", 20)
+    monkeypatch.setattr(imdb, "QUICK_REVIEWS", 20)
 
 
 def test_validation_takes_the_last_reviews(few):
@@ -270,8 +270,7 @@ def test_arguments_at_their_limits(few):
 
 def test_sample_reviews(quick):
     reviews = data.reviews(10_000, 500)
-    assert reviews.x_train.shape == (settings.QUICK_EXAMPLES, 500)
-    assert reviews.x_test.shape == (settings.QUICK_TEST, 500)
+    assert reviews.x_train.shape == reviews.x_test.shape == (imdb.QUICK_REVIEWS, 500)
     assert reviews.y_train.mean() == reviews.y_test.mean() == 0.5
     assert reviews.source == "built-in sample" and not reviews.evidence
     assert (reviews.x_train[:, -1] > 3).all()
