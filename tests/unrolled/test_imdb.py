@@ -270,7 +270,8 @@ def test_arguments_at_their_limits(few):
 
 def test_sample_reviews(quick):
     reviews = data.reviews(10_000, 500)
-    assert reviews.x_train.shape == reviews.x_test.shape == (imdb.QUICK_REVIEWS, 500)
+    assert reviews.x_train.shape == (imdb.QUICK_REVIEWS, 500)
+    assert reviews.x_test.shape == (imdb.QUICK_TEST, 500)
     assert reviews.y_train.mean() == reviews.y_test.mean() == 0.5
     assert reviews.source == "built-in sample" and not reviews.evidence
     assert (reviews.x_train[:, -1] > 3).all()

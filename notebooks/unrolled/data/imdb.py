@@ -24,8 +24,9 @@ WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 REVIEWS = 25_000
 """How many the real data set has to train on, and as many to test with; half of each are positive."""
 
-QUICK_REVIEWS = 800
-"""How many the sample has in a quick run, of either: a step over 500 words takes long."""
+QUICK_REVIEWS, QUICK_TEST = 800, 1_000
+"""How many the sample has of either in a quick run: few, for a step over 500 words takes long, and whole
+batches, for each size is compiled once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +152,8 @@ def _from_keras():
 
 
 def _from_sample():
-    n = QUICK_REVIEWS if settings.quick else REVIEWS
-    return *grammar.reviews(n, n, settings.seed), sources.SAMPLE
+    numbers = (QUICK_REVIEWS, QUICK_TEST) if settings.quick else (REVIEWS, REVIEWS)
+    return *grammar.reviews(*numbers, settings.seed), sources.SAMPLE
 
 
 def _checked(train, test, word_index, where, index_where):
