@@ -94,9 +94,10 @@ def difference(value, unit):
 def number(value, unit=""):
     """A number with its unit: 0.8514 in points is "85.14 %", 5,000 parameters have their thousands apart."""
     if unit == "points":
-        return f"{100 * value:.2f} %"
-    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
-    return f"{text} {unit}".strip()
+        shown = f"{100 * value:.2f} %"
+    else:
+        shown = f"{value:,.0f} {unit}" if float(value).is_integer() else f"{value:,.4g} {unit}"
+    return shown.strip().replace("-", "\u2212")
 
 
 def summary(table):
