@@ -23,7 +23,10 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 IGNORED = "nbval-ignore-output"
-TAGS = {IGNORED, "teaching", "timing", "verdicts"}
+LEFT_OUT = {"teaching", "timing"}
+"""Tags of cells that run with seed 0 alone."""
+
+TAGS = {IGNORED, *LEFT_OUT, "verdicts"}
 SETUP = f"""\
 RUN = "quick"  # @param ["quick", "full"]
 
@@ -56,7 +59,7 @@ def problems(path):
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     found = list(_of_notebook(notebook, code, path.name))
-    found += _of_numbers(code)
+    found += [*_of_numbers(code), *_of_names(code)]
     for number, cell in enumerate(code, 1):
         found += [f"code cell {number}: {problem}" for problem in _of_cell(cell)]
     return found
@@ -97,6 +100,19 @@ def _of_numbers(code):
                 "drawings came in or went, else run the notebook from top to bottom"
             )
             return
+
+
+def _of_names(code):
+    """Names that a cell of every seed takes from one that runs with seed 0 alone."""
+    everywhere, alone = set(), {}
+    for number, cell in enumerate(code, 1):
+        made, taken = _names(cell.source)
+        if tags(cell) & LEFT_OUT:
+            alone |= dict.fromkeys(made - everywhere, number)
+            continue
+        everywhere |= made
+        for name in sorted(taken & alone.keys() - everywhere):
+            yield f"code cell {number}: takes {name} from cell {alone[name]}, which runs with seed 0 alone"
 
 
 def _of_cell(cell):
@@ -185,6 +201,21 @@ def _ends_in_value(source):
     """Whether a cell's last line is a value to be shown; a call may well return none."""
     body = _parsed(source).body
     return bool(body) and isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Call)
+
+
+def _names(source):
+    """The names that a cell makes, and those that it takes: two sets."""
+    made, taken = set(), set()
+    for node in ast.walk(_parsed(source)):
+        if isinstance(node, ast.Name):
+            (taken if isinstance(node.ctx, ast.Load) else made).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.alias):
+            made.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.arg):
+            made.add(node.arg)
+    return made, taken
 
 
 def _parsed(source):

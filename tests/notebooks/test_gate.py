@@ -113,6 +113,11 @@ def unknown_tag(nb):
     return "unknown tags: nbval-ignore-outputs"
 
 
+def name_of_seed_0(nb):
+    nb.cells[TRAINING_CELL].metadata["tags"] = [form.IGNORED, "teaching"]
+    return "code cell 5: takes losses from cell 4, which runs with seed 0 alone"
+
+
 def marker_comment(nb):
     nb.cells[COUNT_CELL].source += "\n# NBVAL_IGNORE_OUTPUT"
     return "a comment that nbval obeys"
@@ -181,9 +186,9 @@ def kernel_metadata(nb):
 FORM = (
     error_stored, stderr_stored, output_cleared, ignored_output_cleared, value_cleared, never_run,
     out_of_order, run_twice, picture_missing, drawing_not_alone, drawing_not_reported, path_in_output,
-    windows_path_in_output, progress_bar, address, unknown_tag, marker_comment, long_cell, other_badge,
-    other_address, other_setup, setup_of_another_lesson, setup_compared, setup_cleared, answer_cleared,
-    no_checks, attachment, timing_metadata, kernel_metadata,
+    windows_path_in_output, progress_bar, address, unknown_tag, name_of_seed_0, marker_comment, long_cell,
+    other_badge, other_address, other_setup, setup_of_another_lesson, setup_compared, setup_cleared,
+    answer_cleared, no_checks, attachment, timing_metadata, kernel_metadata,
 )  # fmt: skip
 
 
