@@ -74,6 +74,7 @@ def test_an_ordering_is_a_difference_also_where_the_lesson_measures_it():
         (5000, "parameters", "5,000 parameters"),
         (1.4321, "times", "1.432 times"),
         (-0.1136, "bits", "−0.1136 bits"),
+        (2.9e-17, "times", "2.9e-17 times"),
         (1, "", "1"),
     ],
 )

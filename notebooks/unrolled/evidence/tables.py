@@ -97,7 +97,7 @@ def number(value, unit=""):
         shown = f"{100 * value:.2f} %"
     else:
         shown = f"{value:,.0f} {unit}" if float(value).is_integer() else f"{value:,.4g} {unit}"
-    return shown.strip().replace("-", "\u2212")
+    return ("\u2212" + shown[1:] if shown.startswith("-") else shown).strip()
 
 
 def summary(table):
