@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
+from runner.job import TEACHING, TIMING
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDRESS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"][
@@ -23,9 +24,7 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 IGNORED = "nbval-ignore-output"
-LEFT_OUT = {"teaching", "timing"}
-"""Tags of cells that run with seed 0 alone."""
-
+LEFT_OUT = {TEACHING, TIMING}
 TAGS = {IGNORED, *LEFT_OUT, "verdicts"}
 SETUP = f"""\
 RUN = "quick"  # @param ["quick", "full"]

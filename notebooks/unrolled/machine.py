@@ -38,7 +38,8 @@ def _quiet():
 with _quiet():
     import keras
 
-threadpoolctl.threadpool_limits(1)  # NumPy's products, as small as ours are, take less time on one thread
+# NumPy's products, as small as ours are, take less time on one thread.
+threadpoolctl.threadpool_limits(1, user_api="blas")
 
 backend = keras.backend.backend()
 """The Keras backend: `"tensorflow"`, `"jax"` or `"torch"`."""

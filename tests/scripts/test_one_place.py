@@ -50,9 +50,7 @@ def test_every_link_to_the_repository_is_that_address():
 def test_nothing_committed_names_this_machine():
     this = re.compile(rf"{re.escape(str(ROOT))}\b")
     home = re.compile(r"/(home|Users)/(?!someone)\w+/")
-    others = (
-        ROOT / "notebooks/unrolled/data/python_source/modules.txt"
-    )  # Python's tests: their homes are made up
+    others = ROOT / "notebooks/unrolled/data/python_source/modules.txt"  # Python's tests make up homes
     for path in tracked():
         text = path.read_text(encoding="utf-8")
         assert not this.search(text), path

@@ -128,6 +128,24 @@ def test_takes_xla_where_that_is_faster(monkeypatch, quick, xla):
     assert Training("tiny", model, data(), EPOCHS).compiled["jit_compile"] == model.jit_compile == xla
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the others do not trace a step so")
+def test_a_step_is_traced_once():
+    traced = []
+
+    class Traced(keras.Sequential):
+        def call(self, *inputs, **options):
+            traced.append(options)
+            return super().call(*inputs, **options)
+
+    train = data()
+    model = Traced([keras.Input((3,)), layers.Dense(1)])
+    model.compile("adam", "mse", metrics=["acc"])
+    with Training("tiny", model, train, EPOCHS, best=None) as one:
+        traced.clear()
+        model.fit(train, **one.options)
+    assert len(traced) == 1
+
+
 @pytest.mark.parametrize("last", range(EPOCHS + 1))
 def test_goes_on_after_a_crash(tmp_path, last):
     crash(tmp_path, last)
