@@ -36,8 +36,12 @@ BUSY = {
     "distributed.scheduler.worker-ttl": None,  # a machine that slept has lost no worker
     "distributed.comm.timeouts.connect": "30 minutes",  # nor has one whose cores are all taken for a minute
     "distributed.comm.timeouts.tcp": "30 minutes",
+    "distributed.worker.profile.enabled": False,  # this and looking after itself takes a tenth of a core
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
 }
-"""Dask's settings where its processes are this command's own: a worker that is gone is noticed at once."""
+"""Dask's settings where its processes are this command's own: a worker that is gone is noticed at once, and
+what is not asked for leaves the cores to the trainings."""
 
 
 class Refused(Exception):
