@@ -1,6 +1,7 @@
 """What loads Keras does so quietly, and leaves everything as a lesson needs it."""
 
 import os
+import platform
 import subprocess
 import sys
 
@@ -33,6 +34,19 @@ def test_an_error_while_it_is_quiet_is_heard(capfd):
         raise ZeroDivisionError
     os.write(2, b"heard")
     assert capfd.readouterr().err == "heard"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a setting of glibc")
+def test_freed_memory_is_kept_for_the_next_step():
+    import resource
+
+    def cleared():
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        b"step" * 2**24
+        return (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) * resource.getpagesize()
+
+    cleared()
+    assert cleared() < 2**20  # bytes, of 64 MB
 
 
 def words(*reading):
