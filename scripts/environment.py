@@ -178,7 +178,7 @@ def _set_up(venv, python, requirements):
 
 def _install(python, requirements):
     """`pip install` what that file names into the environment of `python`, or one line of why not."""
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     pip += ["--requirement", str(requirements)]
     done = subprocess.run(pip, capture_output=True, text=True)
     if done.returncode:

@@ -371,16 +371,22 @@ def test_an_end_at_each_file_operation_finds_a_store_that_breaks_the_rules(tmp_p
 def test_kills_at_a_hundred_random_moments(tmp_path):
     rng = random.Random(0)
     store = Store(tmp_path / "killed")
-    kept = 0
+    started = time.perf_counter()
+    commit_next(store)
+    takes = time.perf_counter() - started
+    kept = 1
+    begun, begins = os.pipe()
     for _ in range(100):
         process = os.fork()
         if not process:
             try:
+                os.write(begins, b".")
                 while True:
                     commit_next(store)
             finally:
                 os._exit(99)
-        time.sleep(rng.uniform(0, 0.03))
+        os.read(begun, 1)
+        time.sleep(rng.uniform(0, 2 * takes))
         os.kill(process, signal.SIGKILL)
         _, status = os.waitpid(process, 0)
         assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
