@@ -15,7 +15,7 @@ from unrolled import published, settings
 from unrolled.evidence import archive, measured, rules
 from unrolled.show import figures
 
-NOTEBOOKS = settings.lessons()
+NOTEBOOKS, RECORDED = settings.lessons(), archive.load()
 DIGIT, DIGITS = re.compile(r"\d"), re.compile(r"\d+")
 LINK = re.compile(r"\[([^]]*)\]\((\d\d_\w+\.ipynb)")
 """A link from one lesson to another: its text, and the other's file."""
@@ -24,12 +24,12 @@ GATHERS = re.compile(r"\b(fit|run\.training|run\.measure)\(")
 """What a cell does that trains or measures."""
 
 
-@pytest.fixture(params=NOTEBOOKS)
+@pytest.fixture(params=NOTEBOOKS, scope="module")
 def lesson(request):
     return request.param
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def notebook(lesson):
     return nbformat.read(NOTEBOOKS[lesson], as_version=4)
 
@@ -203,19 +203,18 @@ def texts(cell):
 def test_one_changed_digit_in_any_output_is_seen(lesson, run):
     """A training line, a printed accuracy, a chart's description, a picture: none can be changed alone."""
     kinds, whole = set(), stored.read(NOTEBOOKS[lesson])
-    for number, cell in enumerate(whole["cells"]):
+    for cell in whole["cells"]:
         if cell["cell_type"] != "code" or cell["id"] not in run["outputs"]:
             continue
         for index, (_, key) in enumerate(texts(cell)):
-            planted = whole | {
-                "cells": [copy.deepcopy(cell) if cell is one else one for one in whole["cells"]]
-            }
-            place, key = list(texts(planted["cells"][number]))[index]
+            planted = copy.deepcopy(cell)
+            place, key = list(texts(planted))[index]
             text = "".join(place[key])
             if DIGIT.search(text):
                 place[key] = DIGIT.sub(lambda digit: str(9 - int(digit[0])), text, count=1).splitlines(True)
                 kinds.add(key)
-                assert stored.outputs(planted) != run["outputs"], (cell["id"], key)
+                now = stored.outputs(whole | {"cells": [planted]})
+                assert now[cell["id"]] != run["outputs"][cell["id"]], (cell["id"], key)
     assert "text" in kinds
 
 
@@ -227,13 +226,13 @@ def test_what_is_not_tied_is_a_table_or_a_drawing(notebook, run):
 
 
 def test_no_record_is_without_a_notebook():
-    for name in {one["lesson"] for one in archive.load()}:
+    for name in {one["lesson"] for one in RECORDED}:
         assert name in NOTEBOOKS, f"results/{name} is there, and no notebooks/NN_{name}.ipynb"
 
 
 def test_what_is_recorded_would_not_be_run_again():
     """Neither by what was added since nor because another seed leaves out what a claim is about."""
-    for one in archive.load():
+    for one in RECORDED:
         if one["library"] == "keras 3":
             asked = {one["lesson"]: NOTEBOOKS[one["lesson"]]}
             todo = plan.make(asked, [one["seed"]], one["backend"], "full", settings.NOTEBOOKS)
@@ -241,7 +240,7 @@ def test_what_is_recorded_would_not_be_run_again():
             assert not todo.jobs, f"what is recorded no longer suffices: run scripts/reproduce {how}"
 
 
-@pytest.mark.parametrize("one", archive.load(), ids=archive.name_of)
+@pytest.mark.parametrize("one", RECORDED, ids=archive.name_of)
 def test_what_a_history_implies_agrees_with_what_was_tested(one):
     """Where the validation examples are the test examples, the bits of the last weights count as it did."""
     for name, training in one["trainings"].items():
@@ -253,7 +252,7 @@ def test_what_a_history_implies_agrees_with_what_was_tested(one):
 def test_seeds_of_a_lesson_trained_the_same(lesson):
     """All records of a lesson, of one backend, hold trainings of one recipe: only the seed differs."""
     recipes = {}
-    for one in archive.load():
+    for one in RECORDED:
         for name, training in one["trainings"].items() if one["lesson"] == lesson else ():
             key = (one["library"], one["backend"], name, training["epochs"])
             assert recipes.setdefault(key, training["recipe"]) == training["recipe"], (key, one["seed"])
@@ -262,7 +261,7 @@ def test_seeds_of_a_lesson_trained_the_same(lesson):
 def test_the_data_are_those_that_were_recorded():
     """All records of a lesson were measured on the same ids, labels and split."""
     digests = {}
-    for one in archive.load():
+    for one in RECORDED:
         known = digests.setdefault(one["lesson"], one["data"]["sha256"])
         assert known == one["data"]["sha256"], (one["lesson"], one["seed"], one["library"])
 

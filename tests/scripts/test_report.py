@@ -11,6 +11,7 @@ import nbformat
 import pages
 import pytest
 import records
+import together
 from environment import ROOT
 from runner import notebook as stored
 from unrolled import published
@@ -32,8 +33,12 @@ def test_the_committed_pages_are_current(capsys):
 
 
 @pytest.fixture
-def copy(tmp_path):
-    """A project with one lesson and its record; its pages hold the markers, but no table yet."""
+def copy(tmp_path, monkeypatch):
+    """A project with one lesson and its record; its pages hold the markers, but no table yet.
+
+    A small picture stands for that of all claims, whose drawing takes longer than all the rest.
+    """
+    monkeypatch.setattr(together, "picture", lambda table: (base64.b64decode(miniature.png(0)), "all claims"))
     (tmp_path / "notebooks" / "results").mkdir(parents=True)
     shutil.copy(ROOT / "notebooks" / LESSON, tmp_path / "notebooks")
     archive.write(records.made_up(), tmp_path / "notebooks" / "results")

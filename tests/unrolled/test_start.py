@@ -105,7 +105,7 @@ sys.path.insert(0, sys.argv[1])
 from unrolled import start
 start.lesson("no_lesson", "full")
 print(sorted({"keras", "numpy", "unrolled.data"} & set(sys.modules)))
-from unrolled import data, settings
+from unrolled import settings
 print(settings.profile)
 """
 
