@@ -22,24 +22,15 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its order of summation depends on the processor
 os.environ.setdefault("COLUMNS", "80")  # how wide `model.summary()` is: it fits beside a menu
 
-
 MALLOC = {-8: 1, -4: 0, -1: 2**31 - 1}
 """Settings of `mallopt(3)`: one arena (M_ARENA_MAX), no mapped blocks (M_MMAP_MAX), none given back
 (M_TRIM_THRESHOLD)."""
 
-
-def _keep_freed_memory():
-    """Let glibc keep what a training step frees for the next one, on Linux.
-
-    It else gives large blocks back to the system, which clears each anew: up to a third of the processor time
-    of a step of 500 time steps, and none of it saves memory at the peak.
-    """
-    if platform.libc_ver()[0] == "glibc":
-        for parameter, value in MALLOC.items():
-            ctypes.CDLL(None).mallopt(parameter, value)
-
-
-_keep_freed_memory()
+# glibc else gives large blocks back to the system, which clears each anew for the next step: up to a third of
+# the processor time of a step over 500 words. Keeping them takes no more memory at the peak.
+if platform.libc_ver()[0] == "glibc":
+    for parameter, value in MALLOC.items():
+        ctypes.CDLL(None).mallopt(parameter, value)
 
 
 @contextlib.contextmanager

@@ -375,20 +375,23 @@ def test_kills_at_a_hundred_random_moments(tmp_path):
     commit_next(store)
     takes = time.perf_counter() - started
     kept = 1
-    begun, begins = os.pipe()
     for _ in range(100):
+        begun, begins = os.pipe()
         process = os.fork()
         if not process:
             try:
-                os.write(begins, b".")
                 while True:
+                    os.write(begins, b".")
                     commit_next(store)
             finally:
                 os._exit(99)
-        os.read(begun, 1)
-        time.sleep(rng.uniform(0, 2 * takes))
+        for _ in range(rng.randint(1, 2)):  # before its first commit, or after it
+            os.read(begun, 1)
+        time.sleep(rng.uniform(0, takes))
         os.kill(process, signal.SIGKILL)
         _, status = os.waitpid(process, 0)
+        os.close(begun)
+        os.close(begins)
         assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
         now = check_long(store)
         assert now >= kept
